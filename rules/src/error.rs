@@ -1,0 +1,143 @@
+//! A rule that is not served, and why: every error of the crate, shown in the rule file.
+//!
+//! The inner errors know their place in the query or the file. Here they get the file's text, a line and a column, and
+//! the face miette needs; rendering is the binary's business. Without miette, `Display` is one complete line.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+
+use crate::compile::CheckError;
+use crate::place::{self, Position};
+use crate::rule::Rule;
+use crate::rule_file::FileError;
+use crate::syntax::SyntaxError;
+
+/// A rule that is not served.
+#[derive(Debug)]
+pub struct Refusal {
+    /// The file, as the caller named it.
+    pub origin: String,
+    /// The rule's id, if the file could be read that far.
+    pub rule_id: Option<String>,
+    /// The rule's name, if the file could be read that far.
+    pub rule_name: Option<String>,
+    /// Why.
+    pub error: RuleError,
+}
+
+impl fmt::Display for Refusal {
+    /// `file:line:column: rule "name": what is wrong (what to do)`, on one line, for a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Position { line, column } = self.error.position();
+        write!(f, "{}:{line}:{column}: ", self.origin)?;
+        if let Some(name) = self.rule_name.as_ref().or(self.rule_id.as_ref()) {
+            write!(f, "rule \"{}\": ", name.escape_debug())?;
+        }
+        write!(f, "{}", self.error)?;
+        match self.error.help_text() {
+            Some(help) => write!(f, " ({help})"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Why a rule is not served. Boxed: a rule set with a thousand good rules should not pay for it.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.problem)]
+pub struct RuleError(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    problem: Problem,
+    file: NamedSource<Arc<str>>,
+    /// In the file, in bytes.
+    span: Range<usize>,
+}
+
+/// What is wrong: one case for each stage a rule goes through.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// The file.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The text of the query.
+    #[error(transparent)]
+    Syntax(#[from] SyntaxError),
+    /// The meaning of the query.
+    #[error(transparent)]
+    Check(#[from] CheckError),
+}
+
+impl RuleError {
+    /// An error in the file itself.
+    pub(crate) fn in_file(origin: &str, text: &str, error: FileError) -> Self {
+        let span = error.span.clone();
+        Self::new(origin, text, span, error.into())
+    }
+
+    /// An error in the query of `rule`, whose string stands at `query_span` of the file.
+    pub(crate) fn in_query(rule: &Rule, text: &str, query_span: Range<usize>, problem: Problem) -> Self {
+        let range = match &problem {
+            Problem::Syntax(error) => error.span.range(),
+            Problem::Check(error) => error.span.range(),
+            Problem::File(error) => error.span.clone(),
+        };
+        let span = place::in_file(text, query_span, &rule.query, range);
+        Self::new(&rule.origin, text, span, problem)
+    }
+
+    fn new(origin: &str, text: &str, span: Range<usize>, problem: Problem) -> Self {
+        let file = NamedSource::new(origin, Arc::from(text)).with_language("TOML");
+        Self(Box::new(Inner { problem, file, span }))
+    }
+
+    /// What is wrong, to tell errors apart by more than their text.
+    pub fn problem(&self) -> &Problem {
+        &self.0.problem
+    }
+
+    /// The place in the file, in bytes.
+    pub fn span(&self) -> Range<usize> {
+        self.0.span.clone()
+    }
+
+    /// The place in the file, as editors count.
+    pub fn position(&self) -> Position {
+        Position::of(self.0.file.inner(), self.0.span.start)
+    }
+
+    /// What to do about it, if there is something to say.
+    pub fn help_text(&self) -> Option<String> {
+        match &self.0.problem {
+            Problem::File(error) => error.help(),
+            Problem::Syntax(error) => error.help(),
+            Problem::Check(error) => error.help(),
+        }
+    }
+
+    fn label(&self) -> &'static str {
+        match &self.0.problem {
+            Problem::File(error) => error.label(),
+            Problem::Syntax(error) => error.label(),
+            Problem::Check(error) => error.label(),
+        }
+    }
+}
+
+impl Diagnostic for RuleError {
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help_text().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.0.file)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let label = LabeledSpan::new_with_span(Some(self.label().to_owned()), self.span());
+        Some(Box::new(std::iter::once(label)))
+    }
+}

@@ -1,0 +1,46 @@
+//! EQL rules: read, compiled, evaluated.
+//!
+//! The crate is pure: no files, no clock, no kernel, no runtime. The caller brings the texts of rule files
+//! ([`RuleSource`]) and an [`Event`]; it gets the rules that match, and for each file that cannot be served a
+//! [`Refusal`] that points into it.
+//!
+//! A rule goes this way:
+//!
+//! ```text
+//! rule file --rule_file--> metadata + query --syntax--> tree --compile--> Program --\
+//!                                                                                    RuleSet::evaluate --> matches
+//!                                            Event (category, values of fields) ----/
+//! ```
+//!
+//! - [`RuleSet`] holds the compiled rules and is what the sensor keeps.
+//! - [`FieldId`] and its table say which fields there are and what their values are.
+//! - [`syntax`] and [`compile`](mod@compile) are open for tools that show or check queries.
+//!
+//! What a rule means is what Elasticsearch's EQL means: a test holds when any value of the field satisfies it, and
+//! negation is its plain complement, also for a missing field.
+
+mod bundled;
+pub mod compile;
+mod error;
+mod event;
+mod fields;
+mod fingerprint;
+mod matcher;
+mod nearest;
+mod place;
+mod rule;
+mod rule_file;
+mod set;
+pub mod syntax;
+mod text_list;
+
+pub use bundled::BUNDLED;
+pub use error::{Problem, Refusal, RuleError};
+pub use event::{Category, Event, Values};
+pub use fields::{FieldId, FieldType, Source};
+pub use matcher::Program;
+pub use place::Position;
+pub use rule::{Rule, Severity, Technique, Threat, ThreatEntry};
+pub use rule_file::{FileError, FileErrorKind};
+pub use set::{RuleSet, RuleSource};
+pub use text_list::TextList;

@@ -1,0 +1,168 @@
+//! What can be wrong with the text of a query, worded for the person who wrote it.
+//!
+//! Every error has the place it is about ([`SyntaxError::span`]), a message, and, where there is one, what to do
+//! about it ([`SyntaxError::help`]). Written by the lexer and the parser; `crate::error` shows it in the rule file.
+
+use super::span::Span;
+use crate::nearest::nearest;
+
+/// A query that is not EQL, or that uses a part of EQL this version does not serve.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{kind}")]
+pub struct SyntaxError {
+    /// Where in the query.
+    pub span: Span,
+    /// What is wrong.
+    pub kind: SyntaxErrorKind,
+}
+
+/// What is wrong with a query.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SyntaxErrorKind {
+    /// A token stands where another is needed.
+    #[error("expected {expected}, found {found}")]
+    Unexpected {
+        /// What would have been right.
+        expected: &'static str,
+        /// What stands there, as a person would name it.
+        found: String,
+        /// What to do, if the mistake is a known one.
+        hint: Option<&'static str>,
+    },
+    /// A character that begins no token.
+    #[error("`{}` has no meaning in EQL", .found.escape_debug())]
+    Character {
+        /// The character.
+        found: char,
+        /// What to write instead, if the mistake is a known one.
+        hint: Option<&'static str>,
+    },
+    /// A string, raw string, back-ticked name or comment without its end.
+    #[error("this {what} is never closed")]
+    Unclosed {
+        /// What was opened.
+        what: &'static str,
+        /// How to close it.
+        hint: &'static str,
+    },
+    /// A backslash sequence that EQL does not know.
+    #[error("`{found}` is not an escape that EQL knows")]
+    Escape {
+        /// The sequence as written.
+        found: String,
+    },
+    /// A number that does not fit 64 bits.
+    #[error("the number `{found}` does not fit in 64 bits")]
+    NumberTooLarge {
+        /// The number as written.
+        found: String,
+    },
+    /// A number that runs into letters, like `2x`.
+    #[error("`{found}` is neither a number nor a name")]
+    NumberRunsOn {
+        /// The word as written.
+        found: String,
+    },
+    /// Parentheses or `not` inside each other, deeper than the engine follows.
+    #[error("the condition is nested deeper than {limit} levels")]
+    TooDeep {
+        /// How deep is allowed.
+        limit: usize,
+    },
+    /// A query longer than the engine reads.
+    #[error("the query is {found} bytes long; at most {limit} are read")]
+    TooLong {
+        /// Its length.
+        found: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// EQL, but not served by this version.
+    #[error("{what} not supported yet")]
+    NotYet {
+        /// The construct, with its verb: "regular expressions are".
+        what: String,
+        /// How to do without.
+        hint: &'static str,
+    },
+    /// Something that EQL itself does not have.
+    #[error("{what}")]
+    NotEql {
+        /// What was written, as a sentence.
+        what: String,
+        /// What to write instead.
+        hint: &'static str,
+    },
+    /// A call of a function that EQL does not have.
+    #[error("EQL has no function `{name}`")]
+    UnknownFunction {
+        /// The name as written.
+        name: String,
+    },
+}
+
+impl SyntaxError {
+    pub(super) fn new(span: Span, kind: SyntaxErrorKind) -> Self {
+        Self { span, kind }
+    }
+
+    /// A few words to put at the marked place.
+    pub fn label(&self) -> &'static str {
+        match &self.kind {
+            SyntaxErrorKind::Unexpected { expected, .. } => expected,
+            SyntaxErrorKind::Unclosed { .. } => "opened here",
+            SyntaxErrorKind::TooDeep { .. } => "one level too many",
+            SyntaxErrorKind::NotYet { .. } => "not supported yet",
+            _ => "here",
+        }
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> Option<String> {
+        match &self.kind {
+            SyntaxErrorKind::Unexpected { hint, .. } | SyntaxErrorKind::Character { hint, .. } => {
+                hint.map(str::to_owned)
+            }
+            SyntaxErrorKind::Unclosed { hint, .. }
+            | SyntaxErrorKind::NotYet { hint, .. }
+            | SyntaxErrorKind::NotEql { hint, .. } => Some((*hint).to_owned()),
+            SyntaxErrorKind::Escape { .. } => Some(
+                r#"escapes are \n \r \t \b \f \\ \" and \u{1F600}; in a raw string ("""...""") a backslash is itself"#
+                    .to_owned(),
+            ),
+            SyntaxErrorKind::NumberTooLarge { .. } => {
+                Some(format!("whole numbers go from {} to {}", i64::MIN, i64::MAX))
+            }
+            SyntaxErrorKind::NumberRunsOn { found } => {
+                Some(format!("a field name that begins with a digit needs back-ticks: `{found}`"))
+            }
+            SyntaxErrorKind::TooDeep { .. } => {
+                Some("rewrite it with fewer parentheses: long chains of `and` and `or` need none".to_owned())
+            }
+            SyntaxErrorKind::TooLong { .. } => Some("split the rule in several".to_owned()),
+            SyntaxErrorKind::UnknownFunction { name } => nearest(name, FUNCTIONS.iter().copied())
+                .map(|known| format!("did you mean `{known}`? (EQL functions are not supported yet, however)")),
+        }
+    }
+}
+
+/// The functions of EQL. Names are known so that a call is refused as what it is.
+pub(super) const FUNCTIONS: [&str; 16] = [
+    "add",
+    "between",
+    "cidrMatch",
+    "concat",
+    "divide",
+    "endsWith",
+    "indexOf",
+    "length",
+    "modulo",
+    "multiply",
+    "number",
+    "startsWith",
+    "string",
+    "stringContains",
+    "substring",
+    "subtract",
+];

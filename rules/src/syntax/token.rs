@@ -1,0 +1,144 @@
+//! The tokens of EQL.
+//!
+//! A token keeps the text it was read from (strings and back-ticked names: what they stand for), so that the parser
+//! needs no second look at the query and an error can quote what was found.
+
+use std::borrow::Cow;
+
+use super::span::Span;
+
+/// One token of a query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Token<'q> {
+    pub(super) kind: TokenKind,
+    pub(super) span: Span,
+    /// As written; for strings and back-ticked names, the decoded content.
+    pub(super) text: Cow<'q, str>,
+}
+
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TokenKind {
+    Word,
+    BackTicked,
+    Text,
+    Integer,
+    Float,
+    And,
+    Or,
+    Not,
+    In,
+    InFold,
+    Like,
+    LikeFold,
+    Regex,
+    RegexFold,
+    True,
+    False,
+    Null,
+    Where,
+    Open,
+    Close,
+    OpenBracket,
+    CloseBracket,
+    Comma,
+    Dot,
+    Colon,
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Question,
+    Pipe,
+    Tilde,
+    Plus,
+    Minus,
+    Star,
+    Slash,
+    Percent,
+    /// The end of the query.
+    End,
+    /// The place at which the lexer gave up; its error says why.
+    Broken,
+}
+
+impl TokenKind {
+    /// The kind of a bare word: a keyword or a plain word. Keywords are lower case, as in Elasticsearch.
+    pub(super) fn of_word(word: &str) -> Self {
+        match word {
+            "and" => Self::And,
+            "or" => Self::Or,
+            "not" => Self::Not,
+            "in" => Self::In,
+            "like" => Self::Like,
+            "regex" => Self::Regex,
+            "true" => Self::True,
+            "false" => Self::False,
+            "null" => Self::Null,
+            "where" => Self::Where,
+            _ => Self::Word,
+        }
+    }
+
+    /// The same operator with `~` behind it, if there is one.
+    pub(super) fn folded(self) -> Option<Self> {
+        match self {
+            Self::In => Some(Self::InFold),
+            Self::Like => Some(Self::LikeFold),
+            Self::Regex => Some(Self::RegexFold),
+            _ => None,
+        }
+    }
+
+    /// Whether the token is spelt as a word, and so can be a segment of a field's name after a dot.
+    pub(super) fn is_wordlike(self) -> bool {
+        matches!(
+            self,
+            Self::Word
+                | Self::And
+                | Self::Or
+                | Self::Not
+                | Self::In
+                | Self::Like
+                | Self::Regex
+                | Self::True
+                | Self::False
+                | Self::Null
+                | Self::Where
+        )
+    }
+
+    /// Whether the token begins an arithmetic operation when it follows a value.
+    pub(super) fn is_arithmetic(self) -> bool {
+        matches!(self, Self::Plus | Self::Minus | Self::Star | Self::Slash | Self::Percent)
+    }
+}
+
+impl Token<'_> {
+    /// The token as an error names it.
+    pub(super) fn describe(&self) -> String {
+        /// Longer texts are cut: an error message quotes, it does not repeat the query.
+        const SHOWN: usize = 40;
+        let cut: String = self.text.chars().take(SHOWN).collect();
+        let dots = if cut.len() < self.text.len() { "..." } else { "" };
+        match self.kind {
+            TokenKind::End | TokenKind::Broken => "the end of the query".to_owned(),
+            TokenKind::Text => format!("the string \"{}{dots}\"", cut.escape_debug()),
+            TokenKind::BackTicked => format!("the name `{}{dots}`", cut.escape_debug()),
+            TokenKind::Integer | TokenKind::Float => format!("the number {cut}{dots}"),
+            _ => format!("`{cut}{dots}`"),
+        }
+    }
+}
+
+/// Whether `c` can begin a bare word.
+pub(super) fn begins_word(c: char) -> bool {
+    c.is_ascii_alphabetic() || c == '_' || c == '@'
+}
+
+/// Whether `c` can continue a bare word.
+pub(super) fn continues_word(c: char) -> bool {
+    begins_word(c) || c.is_ascii_digit()
+}

@@ -1,0 +1,264 @@
+//! Refusals: each bad rule file is refused by name, at the right place, with what to do about it.
+
+use hullwatch_rules::{Problem, Refusal, RuleSet, RuleSource};
+use miette::Diagnostic;
+
+use crate::event::rule_file;
+
+fn refusal(text: &str) -> Refusal {
+    let source = RuleSource { origin: "rules/bad.toml".to_owned(), text: text.to_owned() };
+    let (set, mut refusals) = RuleSet::build([source]);
+    assert!(set.is_empty(), "this was to be refused:\n{text}");
+    assert_eq!(refusals.len(), 1);
+    refusals.remove(0)
+}
+
+/// Asserts where a file is refused, and that the one-line message says each of `parts`.
+fn assert_refused(text: &str, marked: &str, parts: &[&str]) {
+    let refusal = refusal(text);
+    let shown = refusal.to_string();
+    assert_eq!(&text[refusal.error.span()], marked, "{shown}\n{text}");
+    for part in parts {
+        assert!(shown.contains(part), "`{part}` is not in: {shown}");
+    }
+    assert!(!shown.contains('\n'), "{shown}");
+}
+
+/// The same for a query in an otherwise good file.
+fn assert_query_refused(query: &str, marked: &str, parts: &[&str]) {
+    assert_refused(&rule_file("r", query), marked, parts);
+}
+
+fn without_line(key: &str) -> String {
+    rule_file("r", "any where true")
+        .lines()
+        .filter(|line| !line.starts_with(key))
+        .map(|line| format!("{line}\n"))
+        .collect()
+}
+
+fn with_line(key: &str, line: &str) -> String {
+    rule_file("r", "any where true")
+        .lines()
+        .fold(String::new(), |text, old| text + if old.starts_with(key) { line } else { old } + "\n")
+}
+
+#[test]
+fn missing_keys_are_named() {
+    for key in ["rule_id", "name", "severity", "risk_score", "type"] {
+        let refusal = refusal(&without_line(key));
+        let shown = refusal.to_string();
+        assert!(shown.contains(&format!("`{key}` is missing")), "{shown}");
+        // The table that lacks it.
+        assert_eq!(refusal.error.position().line, 4, "{shown}");
+    }
+    let no_query =
+        "[rule]\nrule_id = \"r\"\nname = \"n\"\ntype = \"eql\"\nseverity = \"low\"\nrisk_score = 1\n";
+    assert!(refusal(no_query).to_string().contains("`query` is missing"));
+    assert_refused(&with_line("name", "name = \"  \""), "\"  \"", &["`name` is empty"]);
+}
+
+#[test]
+fn other_rule_types_and_languages_are_refused_by_name() {
+    for kind in ["query", "threshold", "new_terms", "esql", "machine_learning", "threat_match"] {
+        let line = format!("type = \"{kind}\"");
+        assert_refused(
+            &with_line("type", &line),
+            &format!("\"{kind}\""),
+            &[&format!("type \"{kind}\""), "leave this one out"],
+        );
+    }
+    assert_refused(&with_line("language", "language = \"kuery\""), "\"kuery\"", &["language \"kuery\""]);
+    // The type is what matters, not that the query is not EQL.
+    let kuery = with_line("type", "type = \"query\"").replace("any where true", "process.name : (a or b)");
+    assert_refused(&kuery, "\"query\"", &["type \"query\""]);
+}
+
+#[test]
+fn a_rule_without_a_language_is_eql_by_its_type() {
+    let source = RuleSource { origin: "a".to_owned(), text: without_line("language") };
+    assert!(RuleSet::build([source]).1.is_empty());
+}
+
+#[test]
+fn severity_and_risk_score_are_held_to_their_ranges() {
+    assert_refused(
+        &with_line("severity", "severity = \"hgih\""),
+        "\"hgih\"",
+        &["no severity", "did you mean \"high\"?"],
+    );
+    assert_refused(&with_line("severity", "severity = \"urgent\""), "\"urgent\"", &["\"low\", \"medium\""]);
+    assert_refused(&with_line("risk_score", "risk_score = 101"), "101", &["101 is not between 0 and 100"]);
+    assert_refused(&with_line("risk_score", "risk_score = -1"), "-1", &["-1"]);
+    assert_refused(
+        &with_line("risk_score", "risk_score = \"21\""),
+        "\"21\"",
+        &["must be a whole number", "string"],
+    );
+    assert_refused(&with_line("risk_score", "risk_score = 2.5"), "2.5", &["must be a whole number", "float"]);
+    for fine in ["risk_score = 0", "risk_score = 100", "risk_score = 0x15"] {
+        let source = RuleSource { origin: "a".to_owned(), text: with_line("risk_score", fine) };
+        assert!(RuleSet::build([source]).1.is_empty(), "{fine}");
+    }
+}
+
+#[test]
+fn a_file_that_is_not_toml_is_refused_at_its_line() {
+    let refusal = refusal("[rule]\nname = \"n\"\nrule_id = \n");
+    assert_eq!(refusal.error.position().line, 3, "{refusal}");
+    assert!(refusal.to_string().contains("not TOML"), "{refusal}");
+    assert!(self::refusal("").to_string().contains("no `[rule]` table"));
+    assert!(self::refusal("rule = 1").to_string().contains("`rule` must be a table"));
+    let deep = format!("a = {}1{}", "[".repeat(100_000), "]".repeat(100_000));
+    assert!(self::refusal(&deep).to_string().contains("not TOML"));
+}
+
+#[test]
+fn the_rule_is_named_wherever_the_file_can_be_read_so_far() {
+    let bad_query = refusal(&rule_file("abc", "process where"));
+    assert_eq!(
+        (bad_query.rule_id.as_deref(), bad_query.rule_name.as_deref()),
+        (Some("abc"), Some("test rule abc"))
+    );
+    let bad_score = refusal(&with_line("risk_score", "risk_score = 1000"));
+    assert_eq!(
+        (bad_score.rule_id.as_deref(), bad_score.rule_name.as_deref()),
+        (Some("r"), Some("test rule r"))
+    );
+    assert_eq!(refusal("[rule").rule_id, None);
+}
+
+#[test]
+fn a_misspelt_field_is_marked_in_the_file_and_the_nearest_is_named() {
+    let text = rule_file("r", "process where event.type == \"start\" and\n  process.nmae == \"apt\"");
+    let refusal = refusal(&text);
+    let position = refusal.error.position();
+    assert_eq!(&text[refusal.error.span()], "process.nmae");
+    assert_eq!(
+        (text.lines().nth(position.line - 1).unwrap(), position.column),
+        ("  process.nmae == \"apt\"", 3)
+    );
+    assert_eq!(
+        refusal.to_string(),
+        format!(
+            "rules/bad.toml:{}:3: rule \"test rule r\": unknown field `process.nmae` (did you mean `process.name`? \
+             `?process.nmae` stands for a field that may be unknown, and then has no value)",
+            position.line
+        )
+    );
+}
+
+#[test]
+fn the_place_is_right_in_every_notation_of_toml_strings() {
+    for query in [
+        "query = '''\n\nany where\n  nonsense == 1'''",
+        "query = '''any where nonsense == 1'''",
+        "query = 'any where nonsense == 1'",
+        "query = \"any where process.name == \\\"\\u00e9\\\" or nonsense == 1\"",
+        "query = \"\"\"\nany where \\\n     process.name == \\\"x\\\" or nonsense == 1\"\"\"",
+    ] {
+        let text = without_line("query").replace("any where true\n'''\n", "") + query;
+        assert_refused(&text, "nonsense", &["unknown field"]);
+        let windows = text.replace('\n', "\r\n");
+        assert_refused(&windows, "nonsense", &["unknown field"]);
+    }
+}
+
+#[test]
+fn categories_without_events_are_refused() {
+    assert_query_refused("file where true", "file", &["no events of the category `file`", "process, any"]);
+    assert_query_refused("proces where true", "proces", &["did you mean `process`?"]);
+}
+
+#[test]
+fn constants_of_another_type_than_the_field_are_refused() {
+    for (condition, marked, parts) in [
+        (
+            r#"process.interactive == "true""#,
+            "\"true\"",
+            ["`process.interactive` is true or false", "without quotes: true"],
+        ),
+        (r#"process.pid == "42""#, "\"42\"", ["`process.pid` is a whole number", "without quotes: 42"]),
+        ("process.name == 5", "5", ["`process.name` is text", "in quotes: \"5\""]),
+        ("process.name == true", "true", ["`process.name` is text", "a truth value"]),
+        ("process.name in (\"a\", 5)", "5", ["`in` cannot compare", "a number"]),
+        ("process.pid in (1, \"a\")", "\"a\"", ["`in` cannot compare", "text"]),
+        ("process.interactive in (true, 1)", "1", ["`process.interactive`", "a number"]),
+        ("process.interactive > true", "true", ["no order", "`>`"]),
+        ("process.pid like \"4*\"", "\"4*\"", ["`like` compares text", "use `==` or `in`"]),
+        ("process.interactive in~ (true)", "true", ["`in~` compares text", "process.interactive"]),
+        ("process.name == null and process.name > null", "null", ["nothing is `>` null", "field == null"]),
+        ("process.name in (null)", "null", ["nothing is `in` null", "field == null"]),
+        ("@timestamp > \"now-1d\"", "\"now-1d\"", ["is not a date", "2026-11-23"]),
+        ("@timestamp > true", "true", ["`@timestamp` is a date", "a truth value"]),
+        ("1 == \"1\"", "\"1\"", ["`1` is a whole number", "text"]),
+    ] {
+        assert_query_refused(&format!("any where {condition}"), marked, &parts);
+    }
+}
+
+#[test]
+fn fields_are_compared_with_constants_only() {
+    let refused = [
+        ("process.name == process.executable", "process.name == process.executable"),
+        ("process.pid < process.parent.pid", "process.pid < process.parent.pid"),
+        ("?nosuch == process.name", "?nosuch == process.name"),
+        ("process.name in (\"a\", process.executable)", "process"),
+        ("process.name like process.executable", "process"),
+    ];
+    for (condition, marked) in refused {
+        assert_query_refused(
+            &format!("any where {condition}"),
+            marked,
+            &["compared with another field", "double quotes"],
+        );
+    }
+}
+
+#[test]
+fn values_are_no_conditions_and_conditions_no_values() {
+    assert_query_refused("any where process.name", "process.name", &["a value, not a condition", "!= null"]);
+    assert_query_refused("any where \"x\"", "\"x\"", &["a value, not a condition"]);
+    assert_query_refused("any where 5 or true", "5", &["a value, not a condition"]);
+    assert_query_refused("any where null", "null", &["a value, not a condition"]);
+    assert_query_refused(
+        "any where (true or false) == true",
+        "(true or false)",
+        &["a condition, not a value"],
+    );
+    assert_query_refused("any where true == (not false)", "(not false)", &["a condition, not a value"]);
+}
+
+#[test]
+fn a_pattern_that_could_not_be_matched_in_bounded_time_is_refused() {
+    let long = "x".repeat(1025);
+    assert_query_refused(
+        &format!("any where process.name : \"*{long}*\""),
+        &format!("\"*{long}*\""),
+        &["more than 1024 characters"],
+    );
+}
+
+#[test]
+fn errors_carry_all_that_a_renderer_needs() {
+    let text = rule_file("r", "any where process.nmae == 1");
+    let error = refusal(&text).error;
+    assert!(matches!(error.problem(), Problem::Check(_)));
+    let label = error.labels().unwrap().next().unwrap();
+    assert_eq!(&text[label.offset()..label.offset() + label.len()], "process.nmae");
+    assert_eq!(label.label(), Some("no event has this field"));
+    assert!(error.help().unwrap().to_string().contains("process.name"));
+    let source = error.source_code().unwrap().read_span(label.inner(), 0, 0).unwrap();
+    assert_eq!(source.name(), Some("rules/bad.toml"));
+    fn sendable<T: std::error::Error + Send + Sync + 'static>(_: &T) {}
+    sendable(&error);
+}
+
+#[test]
+fn messages_quote_long_names_in_part_only() {
+    let long = "x".repeat(100_000);
+    let shown = refusal(&rule_file("r", &format!("any where {long} == 1"))).to_string();
+    assert!(shown.len() < 1000, "{} bytes", shown.len());
+    let shown = refusal(&rule_file("r", &format!("any where process.name == {long}{long}x"))).to_string();
+    assert!(shown.len() < 1000, "{} bytes", shown.len());
+}
