@@ -1,0 +1,60 @@
+//! What hullwatch writes: ECS documents, one JSON object a line.
+//!
+//! [`process`] is the part that events and alerts share, [`alert`] adds the rule, [`lost`] tells of
+//! losses, and [`pretty`] shows an alert to a person. docs/fields.md describes every field.
+
+pub mod alert;
+pub mod lost;
+pub mod pretty;
+pub mod process;
+
+use serde::Serialize;
+
+/// The ECS release whose fields are used.
+pub const ECS_VERSION: &str = "8.17.0";
+
+/// `ecs`
+#[derive(Debug, Serialize)]
+pub struct Ecs {
+    version: &'static str,
+}
+
+impl Ecs {
+    const CURRENT: Self = Self { version: ECS_VERSION };
+}
+
+/// `agent`
+#[derive(Debug, Serialize)]
+pub struct Agent<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    version: &'static str,
+    id: &'a str,
+}
+
+impl<'a> Agent<'a> {
+    /// This sensor, by its id.
+    pub fn new(id: &'a str) -> Self {
+        Self { kind: "hullwatch", version: env!("CARGO_PKG_VERSION"), id }
+    }
+}
+
+/// `data_stream`
+#[derive(Debug, Serialize)]
+pub struct DataStream {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    dataset: &'static str,
+    namespace: &'static str,
+}
+
+impl DataStream {
+    const fn of(dataset: &'static str) -> Self {
+        Self { kind: "logs", dataset, namespace: "default" }
+    }
+}
+
+/// Dataset of alerts.
+pub const ALERTS: &str = "hullwatch.alerts";
+/// Dataset of everything else.
+pub const EVENTS: &str = "hullwatch.events";

@@ -1,0 +1,135 @@
+//! The `hullwatch` command: reads the command line, sets up the log, calls the library, and turns what
+//! went wrong into a message and an exit status. Decides nothing else.
+
+use anyhow::{Context as _, Result, bail};
+use clap::Parser as _;
+use hullwatch::{
+    cli::{Capture, Cli, Command, LogLevel, Record, Run},
+    pipeline::{Format, Mode, Outputs},
+    rule_files,
+    sensor::{self, Options, Summary},
+    sink::{Sink, SinkAddress},
+};
+use hullwatch_rules::{Refusal, RuleSet};
+use std::{
+    io::{self, IsTerminal as _, Write as _},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+use tracing_subscriber::{filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    set_up_log(cli.log_level);
+    let result = match cli.command {
+        Command::Run(ref run) => self::run(run, cli.log_level),
+        Command::Record(ref record) => self::record(record, cli.log_level),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Standard error being closed leaves nobody to tell.
+            let _ = writeln!(io::stderr(), "hullwatch: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Everything of our own at the given level, and of others only what is wrong.
+fn set_up_log(level: LogLevel) {
+    let targets = Targets::new()
+        .with_default(tracing::Level::WARN)
+        .with_target("hullwatch", level.filter())
+        .with_target("hullwatch_ebpf", level.filter());
+    tracing_subscriber::registry()
+        .with(
+            tracing_subscriber::fmt::layer()
+                .with_writer(io::stderr)
+                .with_target(false)
+                .with_ansi(io::stderr().is_terminal()),
+        )
+        .with(targets)
+        .init();
+}
+
+fn run(run: &Run, level: LogLevel) -> Result<()> {
+    let rules = load_rules(&run.rules)?;
+    let what = match rules.len() {
+        1 => "1 rule".to_owned(),
+        number => format!("{number} rules"),
+    };
+    let addresses = if run.output.is_empty() { &[SinkAddress::Stdout][..] } else { &run.output };
+    let outputs = open_outputs(addresses, run.format)?;
+    watch(&run.capture, level, Mode::Alerts(rules), outputs, &what)
+}
+
+fn record(record: &Record, level: LogLevel) -> Result<()> {
+    let address = match record.output.as_path() {
+        path if path == Path::new("-") => SinkAddress::Stdout,
+        path => SinkAddress::File(path.to_owned()),
+    };
+    let outputs = open_outputs(&[address], Some(Format::Ndjson))?;
+    watch(&record.capture, level, Mode::Events, outputs, "recording every event")
+}
+
+fn watch(capture: &Capture, level: LogLevel, mode: Mode, outputs: Outputs, what: &str) -> Result<()> {
+    let options = Options {
+        btf: capture.btf.clone(),
+        ring_bytes: capture.ring_size.0,
+        host_root: capture.host_root.clone(),
+        host_name: capture.host_name.clone(),
+        kernel_log_level: level.kernel_level(),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the async runtime")?;
+    let Summary { events_seen, alerts, totals } =
+        runtime.block_on(sensor::run(&options, mode, outputs, what))?;
+    writeln!(
+        io::stderr(),
+        "summary: events_seen={events_seen} alerts={alerts} lost={} dropped={} truncated={}",
+        totals.lost,
+        totals.dropped,
+        totals.truncated
+    )?;
+    Ok(())
+}
+
+/// Loads the rules that can be served, and says of each other one why not.
+fn load_rules(paths: &[PathBuf]) -> Result<RuleSet> {
+    let found = rule_files::read(paths)?;
+    for (path, error) in &found.unreadable {
+        tracing::warn!("rule file {} is left out: {error}", path.display());
+    }
+    let (rules, refusals) = RuleSet::build(found.sources);
+    if rules.is_empty() {
+        for refusal in refusals {
+            let _ = writeln!(io::stderr(), "{:?}", report(refusal));
+        }
+        bail!("none of the rules can be served; see above for each one's reason");
+    }
+    for refusal in &refusals {
+        tracing::warn!("rule left out: {refusal}");
+    }
+    Ok(rules)
+}
+
+/// A refusal with the place in the rule file that it is about.
+fn report(refusal: Refusal) -> miette::Report {
+    let about = refusal.to_string();
+    miette::Report::new(refusal.error).wrap_err(about)
+}
+
+/// Opens the outputs. Standard output is for a person when it is a terminal.
+fn open_outputs(addresses: &[SinkAddress], format: Option<Format>) -> Result<Outputs> {
+    let mut outputs = Vec::with_capacity(addresses.len());
+    for address in addresses {
+        let format = format.unwrap_or(match address {
+            SinkAddress::Stdout if io::stdout().is_terminal() => Format::Pretty,
+            _ => Format::Ndjson,
+        });
+        outputs.push((Sink::open(address)?, format));
+    }
+    Ok(Outputs(outputs))
+}
