@@ -20,6 +20,7 @@ pub struct FdRecord {
 
 impl FdRecord {
     /// The record of which mode, open and rdev are the bits of a word, lowest first.
+    #[expect(clippy::cast_possible_truncation, reason = "the cuts are what takes the word apart")]
     pub const fn from_word(word: u64) -> Self {
         Self { mode: word as u16, open: (word >> 16) as u16, rdev: (word >> 32) as u32 }
     }
@@ -158,10 +159,10 @@ const _: () = assert!(SIZE_CLASSES[0].record_bytes() + 8 == 512);
 // within the strings. The strings therefore may run over into the room of argv, which is written
 // after them: twice their size must fit.
 const _: () = {
-    let mut class = 0;
-    while class < SIZE_CLASSES.len() {
-        assert!(SIZE_CLASSES[class].strings_bytes <= SIZE_CLASSES[class].argv_bytes);
-        assert!(SIZE_CLASSES[class].record_bytes().is_multiple_of(8));
-        class += 1;
+    let mut classes: &[SizeClass] = &SIZE_CLASSES;
+    while let [class, rest @ ..] = classes {
+        assert!(class.strings_bytes <= class.argv_bytes);
+        assert!(class.record_bytes().is_multiple_of(8));
+        classes = rest;
     }
 };

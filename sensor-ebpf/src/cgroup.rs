@@ -46,7 +46,7 @@ pub(crate) fn announce<C: EbpfContext>(context: &C, kernel: &mut Kernel, task: u
     let v2 = send(context, kernel, v2, HIERARCHY_V2);
     let mut v1 = 0;
     if let Some(index) = v1_subsys() {
-        let subsys = kernel.address(css_set, Slot::CssSetSubsys);
+        let subsys = Kernel::address(css_set, Slot::CssSetSubsys);
         let css: u64 = kernel.word(subsys.wrapping_add(u64::from(index) * 8));
         let cgroup: u64 = kernel.field(css, Slot::CssCgroup);
         v1 = send(context, kernel, cgroup, HIERARCHY_V1);
@@ -60,7 +60,7 @@ fn send<C: EbpfContext>(context: &C, kernel: &mut Kernel, cgroup: u64, hierarchy
     let node: u64 = kernel.field(cgroup, Slot::CgroupKn);
     let id: u64 = kernel.field(node, Slot::KernfsId);
     let key = CgroupKey { id, hierarchy };
-    if SENT_CGROUPS.get_ptr(&key).is_some() {
+    if SENT_CGROUPS.get_ptr(key).is_some() {
         return id;
     }
     let Some(reservation) = ring::reserve::<{ RECORD_BYTES / 8 }>() else {
@@ -72,7 +72,7 @@ fn send<C: EbpfContext>(context: &C, kernel: &mut Kernel, cgroup: u64, hierarchy
     // Only now: an exec on another CPU that finds the key may rely on the path being in the ring
     // before its own record. A full map replaces its oldest key, so this fails only for want of
     // memory, and then the path is sent again.
-    let _ = SENT_CGROUPS.insert(&key, &1, 0);
+    let _ = SENT_CGROUPS.insert(key, 1, 0);
     id
 }
 

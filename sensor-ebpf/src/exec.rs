@@ -16,8 +16,8 @@ use crate::{
     terminal,
 };
 use aya_ebpf::{
-    EbpfContext,
     helpers::generated::{bpf_ktime_get_boot_ns, bpf_probe_read_user},
+    programs::RawTracePointContext,
 };
 use aya_log_ebpf::debug;
 use hullwatch_common::{
@@ -35,6 +35,8 @@ const CLASS_FOR_LONG_STRINGS: usize = 2;
 
 /// The tracepoint's arguments; addresses are plain numbers (see [`Kernel`]).
 pub(crate) struct Arguments {
+    /// What the program was called with; its log wants it.
+    pub(crate) context: RawTracePointContext,
     /// `struct task_struct *`
     pub(crate) task: u64,
     /// Thread id before the exec.
@@ -65,7 +67,8 @@ enum Attempt {
 
 /// Captures one exec.
 #[inline(always)]
-pub(crate) fn capture<C: EbpfContext>(context: &C, kernel: &mut Kernel, arguments: &Arguments) {
+pub(crate) fn capture(arguments: &Arguments) {
+    let (context, kernel) = (&arguments.context, &mut Kernel::new());
     count(Counter::ExecSeen);
     let cgroups = cgroup::announce(context, kernel, arguments.task);
     let mut record = facts(kernel, arguments);

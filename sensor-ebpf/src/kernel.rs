@@ -81,13 +81,13 @@ impl Kernel {
 
     /// The address of a field of a structure at `base`.
     #[inline(always)]
-    pub(crate) fn address(&self, base: u64, slot: Slot) -> u64 {
+    pub(crate) fn address(base: u64, slot: Slot) -> u64 {
         base.wrapping_add(offset(slot))
     }
 
     /// Address of the structure that has a field of this slot at `address`: `container_of`.
     #[inline(always)]
-    pub(crate) fn container(&self, address: u64, slot: Slot) -> u64 {
+    pub(crate) fn container(address: u64, slot: Slot) -> u64 {
         address.wrapping_sub(offset(slot))
     }
 

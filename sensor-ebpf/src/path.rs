@@ -83,7 +83,7 @@ unsafe extern "C" fn step<const LIMIT: u64>(_index: u64, state: *mut c_void) -> 
     }
     let mount_root: u64 = kernel.field(walk.vfsmount, Slot::VfsmountRoot);
     if walk.dentry == mount_root {
-        let mount = kernel.container(walk.vfsmount, Slot::MountVfsmount);
+        let mount = Kernel::container(walk.vfsmount, Slot::MountVfsmount);
         let above: u64 = kernel.field(mount, Slot::MountParent);
         if above == mount {
             // The root of the mount namespace: the file lies outside the process's own root.
@@ -91,7 +91,7 @@ unsafe extern "C" fn step<const LIMIT: u64>(_index: u64, state: *mut c_void) -> 
             return STOP;
         }
         walk.dentry = kernel.field(mount, Slot::MountMountpoint);
-        walk.vfsmount = kernel.address(above, Slot::MountVfsmount);
+        walk.vfsmount = Kernel::address(above, Slot::MountVfsmount);
         return GO_ON;
     }
     let name: u64 = kernel.field(walk.dentry, Slot::DentryName);

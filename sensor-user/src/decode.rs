@@ -200,7 +200,7 @@ pub(crate) mod tests {
             record.argv_bytes = argv.len() as u64;
         }
         if record.argc == 0 {
-            record.argc = u32::try_from(argv.iter().filter(|byte| **byte == 0).count()).unwrap();
+            record.argc = u32::try_from(argv.split(|byte| *byte == 0).count() - 1).unwrap();
         }
         let used = size_of::<ExecRecord>() + filename.len() + components.len() + argv.len();
         record.header.used_bytes = u32::try_from(used).unwrap();

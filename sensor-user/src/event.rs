@@ -7,7 +7,7 @@
 
 use crate::{
     cgroup::{
-        path::{Container, Recognised},
+        path::{Container, Recognised, Runtime},
         table::Cgroup,
     },
     clock::Clock,
@@ -333,12 +333,9 @@ impl Event for ExecView<'_> {
             FieldId::ProcessRealUserId => Values::Text(&exec.ids.uid),
             FieldId::ProcessRealGroupId => Values::Text(&exec.ids.gid),
             FieldId::ContainerId => text(self.cgroups.container().map(|container| container.id.as_str())),
-            FieldId::ContainerRuntime => text(
-                self.cgroups
-                    .container()
-                    .and_then(|container| container.runtime)
-                    .map(|runtime| runtime.name()),
-            ),
+            FieldId::ContainerRuntime => {
+                text(self.cgroups.container().and_then(|container| container.runtime).map(Runtime::name))
+            }
             FieldId::HullwatchFdsStdin => Values::Text(exec.fd(0).name()),
             FieldId::HullwatchFdsStdout => Values::Text(exec.fd(1).name()),
             FieldId::HullwatchFdsStderr => Values::Text(exec.fd(2).name()),

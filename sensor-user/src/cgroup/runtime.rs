@@ -20,7 +20,7 @@ impl RuntimeFiles {
     /// Whether a file exists, every part of its path a plain name.
     fn exists(&self, folder: &str, parts: &[&str]) -> bool {
         let plain = |part: &&str| !part.is_empty() && *part != "." && *part != ".." && !part.contains('/');
-        if !parts.iter().all(|part| plain(part)) {
+        if !parts.iter().all(plain) {
             return false;
         }
         let mut path = self.root.join(folder);
