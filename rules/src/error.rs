@@ -11,6 +11,7 @@ use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 
 use crate::compile::CheckError;
 use crate::place::{self, Position};
+use crate::quote::quoted;
 use crate::rule::Rule;
 use crate::rule_file::FileError;
 use crate::syntax::SyntaxError;
@@ -34,7 +35,7 @@ impl fmt::Display for Refusal {
         let Position { line, column } = self.error.position();
         write!(f, "{}:{line}:{column}: ", self.origin)?;
         if let Some(name) = self.rule_name.as_ref().or(self.rule_id.as_ref()) {
-            write!(f, "rule \"{}\": ", name.escape_debug())?;
+            write!(f, "rule \"{}\": ", quoted(name))?;
         }
         write!(f, "{}", self.error)?;
         match self.error.help_text() {

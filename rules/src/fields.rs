@@ -8,7 +8,8 @@ use std::fmt;
 /// What the values of a field are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FieldType {
-    /// Text, compared as it is: [`Values::Text`](crate::Values::Text), `Pair`, `Each` or `List`.
+    /// Text, compared as it is: [`Values::Text`](crate::Values::Text), `Pair`, `Each` or `List`. Elastic does not index
+    /// texts longer than 1024 characters and so does not see them; here they match like all others.
     Keyword,
     /// `true` or `false`: [`Values::Bool`](crate::Values::Bool).
     Boolean,

@@ -28,6 +28,7 @@ mod fingerprint;
 mod matcher;
 mod nearest;
 mod place;
+mod quote;
 mod rule;
 mod rule_file;
 mod set;

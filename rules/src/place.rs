@@ -173,7 +173,7 @@ mod tests {
             for c in query.chars() {
                 match c {
                     '"' | '\\' => { basic.push('\\'); basic.push(c); }
-                    c if c.is_control() => basic.push_str(&format!("\\u{:04X}", u32::from(c))),
+                    c if c.is_control() => basic.extend(format!("\\u{:04X}", u32::from(c)).chars()),
                     c => basic.push(c),
                 }
             }

@@ -4,6 +4,7 @@
 
 use crate::event::Category;
 use crate::fields::FieldType;
+use crate::quote::quoted;
 use crate::syntax::Span;
 
 /// A query that parses but means nothing on this sensor's events.
@@ -21,7 +22,7 @@ pub struct CheckError {
 #[non_exhaustive]
 pub enum CheckErrorKind {
     /// A category of which this sensor has no events.
-    #[error("this sensor has no events of the category `{}`", shown(.name))]
+    #[error("this sensor has no events of the category `{}`", quoted(.name))]
     UnknownCategory {
         /// As written.
         name: String,
@@ -29,7 +30,7 @@ pub enum CheckErrorKind {
         nearest: Option<&'static str>,
     },
     /// A field without a row in the table.
-    #[error("unknown field `{}`", shown(.name))]
+    #[error("unknown field `{}`", quoted(.name))]
     UnknownField {
         /// As written.
         name: String,
@@ -70,7 +71,7 @@ pub enum CheckErrorKind {
         op: &'static str,
     },
     /// Text that should be a date.
-    #[error("\"{}\" is not a date", shown(.text))]
+    #[error("\"{}\" is not a date", quoted(.text))]
     NotADate {
         /// As written.
         text: String,
@@ -84,13 +85,6 @@ pub enum CheckErrorKind {
     /// A wildcard pattern with too long a piece between its stars.
     #[error("the pattern has more than 1024 characters between two `*`")]
     PatternTooLong,
-}
-
-/// Names come from the rule's author and may be of any length; a message quotes the beginning.
-fn shown(name: &str) -> String {
-    let cut: String = name.chars().take(80).collect();
-    let dots = if cut.len() < name.len() { "..." } else { "" };
-    format!("{}{dots}", cut.escape_debug())
 }
 
 impl CheckError {
@@ -122,7 +116,7 @@ impl CheckError {
                 };
                 Some(format!(
                     "{guess} `?{}` stands for a field that may be unknown, and then has no value",
-                    shown(name)
+                    quoted(name)
                 ))
             }
             CheckErrorKind::TwoFields => {
@@ -140,7 +134,10 @@ impl CheckError {
                 "compare it with something; to ask whether a field has a value: `field != null`".to_owned(),
             ),
             CheckErrorKind::NotAValue => Some("join conditions with `and`, `or` and `not`".to_owned()),
-            CheckErrorKind::PatternTooLong => None,
+            CheckErrorKind::PatternTooLong => Some(
+                "shorten it: Elastic itself indexes no text longer than 1024 characters, so nothing it sees matches"
+                    .to_owned(),
+            ),
         }
     }
 }

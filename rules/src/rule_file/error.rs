@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::quote::quoted;
+
 /// A file that is no rule this engine can serve.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{kind}")]
@@ -48,7 +50,7 @@ pub enum FileErrorKind {
         found: &'static str,
     },
     /// A rule of a type or in a language that is not EQL.
-    #[error("rules of the {key} \"{}\" are not supported", .found.escape_debug())]
+    #[error("rules of the {key} \"{}\" are not supported", quoted(.found))]
     WrongKind {
         /// `type` or `language`.
         key: &'static str,
@@ -56,7 +58,7 @@ pub enum FileErrorKind {
         found: String,
     },
     /// A severity that is none.
-    #[error("\"{}\" is no severity", .found.escape_debug())]
+    #[error("\"{}\" is no severity", quoted(.found))]
     Severity {
         /// What the file says.
         found: String,
@@ -70,7 +72,7 @@ pub enum FileErrorKind {
         found: i64,
     },
     /// A rule id that another file of the set has.
-    #[error("the rule id `{id}` is already used by {other}")]
+    #[error("the rule id `{}` is already used by {other}", quoted(.id))]
     DuplicateId {
         /// The id.
         id: String,

@@ -5,6 +5,7 @@
 
 use super::span::Span;
 use crate::nearest::nearest;
+use crate::quote::quoted;
 
 /// A query that is not EQL, or that uses a part of EQL this version does not serve.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,7 +32,7 @@ pub enum SyntaxErrorKind {
         hint: Option<&'static str>,
     },
     /// A character that begins no token.
-    #[error("`{}` has no meaning in EQL", .found.escape_debug())]
+    #[error("`{}` has no meaning in EQL", quoted(.found.encode_utf8(&mut [0; 4])))]
     Character {
         /// The character.
         found: char,
@@ -47,19 +48,19 @@ pub enum SyntaxErrorKind {
         hint: &'static str,
     },
     /// A backslash sequence that EQL does not know.
-    #[error("`{found}` is not an escape that EQL knows")]
+    #[error("`{}` is not an escape that EQL knows", quoted(.found))]
     Escape {
         /// The sequence as written.
         found: String,
     },
     /// A number that does not fit 64 bits.
-    #[error("the number `{found}` does not fit in 64 bits")]
+    #[error("the number `{}` does not fit in 64 bits", quoted(.found))]
     NumberTooLarge {
         /// The number as written.
         found: String,
     },
     /// A number that runs into letters, like `2x`.
-    #[error("`{found}` is neither a number nor a name")]
+    #[error("`{}` is neither a number nor a name", quoted(.found))]
     NumberRunsOn {
         /// The word as written.
         found: String,
@@ -95,7 +96,7 @@ pub enum SyntaxErrorKind {
         hint: &'static str,
     },
     /// A call of a function that EQL does not have.
-    #[error("EQL has no function `{name}`")]
+    #[error("EQL has no function `{}`", quoted(.name))]
     UnknownFunction {
         /// The name as written.
         name: String,
@@ -135,7 +136,7 @@ impl SyntaxError {
                 Some(format!("whole numbers go from {} to {}", i64::MIN, i64::MAX))
             }
             SyntaxErrorKind::NumberRunsOn { found } => {
-                Some(format!("a field name that begins with a digit needs back-ticks: `{found}`"))
+                Some(format!("a field name that begins with a digit needs back-ticks: `{}`", quoted(found)))
             }
             SyntaxErrorKind::TooDeep { .. } => {
                 Some("rewrite it with fewer parentheses: long chains of `and` and `or` need none".to_owned())

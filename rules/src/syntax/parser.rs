@@ -91,14 +91,13 @@ fn chain(mut terms: Vec<Expr>, join: impl FnOnce(Vec<Expr>) -> ExprKind) -> Expr
 }
 
 fn not(input: &mut Tokens<'_, '_>) -> Outcome<Expr> {
-    let before = input.state;
     let mut negations: Vec<Span> = Vec::new();
     while let Some(negation) = opt(token(TokenKind::Not)).parse_next(input)? {
         descend(input, negation.span)?;
         negations.push(negation.span);
     }
     let mut expr = test(input)?;
-    input.state = before;
+    input.state -= negations.len();
     while let Some(negation) = negations.pop() {
         expr = negated(expr, negation);
     }

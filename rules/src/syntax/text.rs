@@ -21,8 +21,11 @@ pub(super) fn read_string(rest: &str, start: usize) -> Read<'_> {
 /// A raw string ends at the first three quotes; one or two more directly behind them belong to the content, so that
 /// a raw string can end in a quote. It does not span lines.
 fn read_raw(content: &str, start: usize) -> Read<'_> {
-    let line = content.find(['\n', '\r']).and_then(|end| content.get(..end)).unwrap_or(content);
-    let Some(close) = line.find(r#"""""#) else {
+    // The end is looked for first, so that a query of many raw strings is still read in linear time.
+    let close = content
+        .find(r#"""""#)
+        .filter(|&close| !content.get(..close).is_some_and(|line| line.contains(['\n', '\r'])));
+    let Some(close) = close else {
         return Err(SyntaxError::new(
             Span::new(start, start + 3),
             SyntaxErrorKind::Unclosed {
@@ -31,9 +34,9 @@ fn read_raw(content: &str, start: usize) -> Read<'_> {
             },
         ));
     };
-    let after = line.get(close + 3..).unwrap_or_default();
+    let after = content.get(close + 3..).unwrap_or_default();
     let extra = after.bytes().take(2).take_while(|&b| b == b'"').count();
-    Ok((Cow::Borrowed(line.get(..close + extra).unwrap_or_default()), 3 + close + extra + 3))
+    Ok((Cow::Borrowed(content.get(..close + extra).unwrap_or_default()), 3 + close + extra + 3))
 }
 
 fn read_escaped(rest: &str, start: usize) -> Read<'_> {

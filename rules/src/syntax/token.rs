@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use super::span::Span;
+use crate::quote::quoted;
 
 /// One token of a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,16 +120,13 @@ impl TokenKind {
 impl Token<'_> {
     /// The token as an error names it.
     pub(super) fn describe(&self) -> String {
-        /// Longer texts are cut: an error message quotes, it does not repeat the query.
-        const SHOWN: usize = 40;
-        let cut: String = self.text.chars().take(SHOWN).collect();
-        let dots = if cut.len() < self.text.len() { "..." } else { "" };
+        let text = quoted(&self.text);
         match self.kind {
             TokenKind::End | TokenKind::Broken => "the end of the query".to_owned(),
-            TokenKind::Text => format!("the string \"{}{dots}\"", cut.escape_debug()),
-            TokenKind::BackTicked => format!("the name `{}{dots}`", cut.escape_debug()),
-            TokenKind::Integer | TokenKind::Float => format!("the number {cut}{dots}"),
-            _ => format!("`{cut}{dots}`"),
+            TokenKind::Text => format!("the string \"{text}\""),
+            TokenKind::BackTicked => format!("the name `{text}`"),
+            TokenKind::Integer | TokenKind::Float => format!("the number {text}"),
+            _ => format!("`{text}`"),
         }
     }
 }

@@ -46,9 +46,9 @@ impl Doc {
         Self::default()
     }
 
-    /// An exec of `argv` in a container, by a person at a terminal; the name is the command's basename.
-    pub(crate) fn exec(argv: &'static str) -> Self {
-        let args: Vec<&'static str> = argv.split(' ').collect();
+    /// An exec of `command` in a container, by a person at a terminal; the name is the command's basename.
+    pub(crate) fn exec(command: &'static str) -> Self {
+        let args: Vec<&'static str> = command.split(' ').collect();
         let name = args[0].rsplit('/').next().unwrap_or_default();
         let mut doc = Self::empty()
             .with("event.type", "start")

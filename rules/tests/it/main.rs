@@ -2,6 +2,15 @@
 //!
 //! One binary, one module a subject. Nothing here looks inside the crate.
 
+#![cfg_attr(
+    test,
+    expect(
+        clippy::unwrap_used,
+        clippy::indexing_slicing,
+        reason = "helpers of tests fail by panicking, as tests do"
+    )
+)]
+
 mod bundled;
 mod event;
 mod published;

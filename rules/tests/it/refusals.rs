@@ -30,11 +30,8 @@ fn assert_query_refused(query: &str, marked: &str, parts: &[&str]) {
 }
 
 fn without_line(key: &str) -> String {
-    rule_file("r", "any where true")
-        .lines()
-        .filter(|line| !line.starts_with(key))
-        .map(|line| format!("{line}\n"))
-        .collect()
+    let text = rule_file("r", "any where true");
+    text.lines().filter(|line| !line.starts_with(key)).flat_map(|line| [line, "\n"]).collect()
 }
 
 fn with_line(key: &str, line: &str) -> String {
@@ -250,8 +247,7 @@ fn errors_carry_all_that_a_renderer_needs() {
     assert!(error.help().unwrap().to_string().contains("process.name"));
     let source = error.source_code().unwrap().read_span(label.inner(), 0, 0).unwrap();
     assert_eq!(source.name(), Some("rules/bad.toml"));
-    fn sendable<T: std::error::Error + Send + Sync + 'static>(_: &T) {}
-    sendable(&error);
+    let _: &(dyn std::error::Error + Send + Sync) = &error;
 }
 
 #[test]
@@ -259,6 +255,27 @@ fn messages_quote_long_names_in_part_only() {
     let long = "x".repeat(100_000);
     let shown = refusal(&rule_file("r", &format!("any where {long} == 1"))).to_string();
     assert!(shown.len() < 1000, "{} bytes", shown.len());
-    let shown = refusal(&rule_file("r", &format!("any where process.name == {long}{long}x"))).to_string();
+    for condition in [
+        format!("{long}.x == 1"),
+        format!("process.name == {long}"),
+        format!("{long}(1)"),
+        format!("a == 1{long}"),
+        format!("a == 1{}", long.replace('x', "2")),
+        format!("a \"{long}\""),
+    ] {
+        let shown = refusal(&rule_file("r", &format!("any where {condition}"))).to_string();
+        assert!(shown.len() < 1000, "{} bytes", shown.len());
+    }
+    for (key, line) in [
+        ("type", format!("type = \"{long}\"")),
+        ("severity", format!("severity = \"{long}\"")),
+        ("name", format!("type = \"{long}\"")),
+    ] {
+        let shown = refusal(&with_line(key, &line)).to_string();
+        assert!(shown.len() < 1000, "{} bytes", shown.len());
+    }
+    let shown =
+        refusal(&with_line("name", &format!("name = \"{long}\"")).replace("where true", "where nosuch"))
+            .to_string();
     assert!(shown.len() < 1000, "{} bytes", shown.len());
 }

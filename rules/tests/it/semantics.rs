@@ -399,7 +399,7 @@ fn back_ticks_name_the_same_field() {
             (r#"`process.name` == "apt-get""#, true),
             (r#"process.`name` == "apt-get""#, true),
             ("?`my-field`.x == null", true),
-            (r#"`@timestamp` != null"#, true),
+            ("`@timestamp` != null", true),
             ("event.sequence == null", true),
         ],
     );
