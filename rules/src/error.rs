@@ -119,6 +119,11 @@ impl RuleError {
         }
     }
 
+    /// Whether another file of the set has the same rule id, so that nobody can know which of them is meant.
+    pub fn is_duplicate_id(&self) -> bool {
+        matches!(&self.0.problem, Problem::File(error) if error.is_duplicate_id())
+    }
+
     fn label(&self) -> &'static str {
         match &self.0.problem {
             Problem::File(error) => error.label(),

@@ -96,23 +96,36 @@ fn watch(capture: &Capture, level: LogLevel, mode: Mode, outputs: Outputs, what:
     Ok(())
 }
 
-/// Loads the rules that can be served, and says of each other one why not.
+/// Loads the rules that can be served, and says of each other one why not. Two rules of one id stop
+/// the start: to run either would be a guess.
 fn load_rules(paths: &[PathBuf]) -> Result<RuleSet> {
     let found = rule_files::read(paths)?;
     for (path, error) in &found.unreadable {
         tracing::warn!("rule file {} is left out: {error}", path.display());
     }
     let (rules, refusals) = RuleSet::build(found.sources);
+    let (duplicates, refusals): (Vec<_>, Vec<_>) =
+        refusals.into_iter().partition(|refusal| refusal.error.is_duplicate_id());
+    if !duplicates.is_empty() {
+        show(duplicates);
+        bail!("a rule id is used more than once; see above");
+    }
     if rules.is_empty() {
-        for refusal in refusals {
-            let _ = writeln!(io::stderr(), "{:?}", report(refusal));
-        }
+        show(refusals);
         bail!("none of the rules can be served; see above for each one's reason");
     }
     for refusal in &refusals {
         tracing::warn!("rule left out: {refusal}");
     }
     Ok(rules)
+}
+
+/// Shows refusals with the places in the rule files that they are about.
+fn show(refusals: Vec<Refusal>) {
+    for refusal in refusals {
+        // Standard error being closed leaves nobody to tell.
+        let _ = writeln!(io::stderr(), "{:?}", report(refusal));
+    }
 }
 
 /// A refusal with the place in the rule file that it is about.

@@ -92,6 +92,10 @@ impl FileError {
         Self::at(error.span().unwrap_or(0..0), FileErrorKind::Toml { message })
     }
 
+    pub(crate) fn is_duplicate_id(&self) -> bool {
+        matches!(self.kind, FileErrorKind::DuplicateId { .. })
+    }
+
     /// A few words to put at the marked place.
     pub fn label(&self) -> &'static str {
         match &self.kind {

@@ -183,3 +183,114 @@ fn message(view: &ExecView<'_>, rule: &Rule) -> String {
     let who = if view.exec.interactive() { ", interactively" } else { "" };
     format!("{}: `{shown}{more}` was run {place} by user id {}{who}", rule.name, view.exec.fixed.euid)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        cgroup::{
+            path::{Container, KnownContainers, Recognised, Runtime},
+            table::CgroupTable,
+        },
+        decode::{
+            Record, decode,
+            tests::{exec_bytes, exec_record},
+        },
+        event::{Cgroups, ExecEvent},
+        identity::tests::host,
+    };
+    use hullwatch_common::cgroup::CgroupKey;
+    use hullwatch_rules::{BUNDLED, RuleSet, RuleSource};
+    use serde_json::{Value, json};
+    use zerocopy::IntoBytes;
+
+    struct Nothing;
+    impl KnownContainers for Nothing {
+        fn runc(&self, _: &str) -> bool {
+            false
+        }
+        fn containerd(&self, _: &str, _: &str) -> bool {
+            false
+        }
+    }
+
+    /// The alerts that the bundled rules raise about an exec in a docker container, as JSON.
+    fn alerts(argv: &[u8]) -> Vec<Value> {
+        let words = exec_bytes(exec_record(), b"/usr/bin/apt-get\0", b"apt-get\0bin\0usr\0", argv);
+        let Record::Exec(exec) = decode(words.as_bytes()).unwrap() else { panic!("not an exec") };
+        let mut event = ExecEvent::default();
+        event.fill(&exec, 7);
+        let mut table = CgroupTable::new(Box::new(Nothing));
+        let key = CgroupKey { id: 77, hierarchy: 2 };
+        table.learn(key, format!("/docker/{}", "ab".repeat(32)), false);
+        let cgroup = table.get(key).unwrap();
+        let id = "ab".repeat(32);
+        let want = Container { id, runtime: Some(Runtime::Docker), outer_id: None };
+        assert_eq!(cgroup.recognised, Recognised::Container(want));
+        let host = host();
+        let view = ExecView::new(&event, Cgroups { v2: Some(&cgroup), v1: None }, &host);
+        let sources = BUNDLED
+            .iter()
+            .map(|(name, text)| RuleSource { origin: (*name).to_owned(), text: (*text).to_owned() });
+        let (rules, refusals) = RuleSet::build(sources);
+        assert!(refusals.is_empty());
+        let mut alerts = Vec::new();
+        rules.evaluate(&view, |rule| {
+            let alert = AlertDocument::of(&view, rule, rules.hash(), "agent");
+            alerts.push(serde_json::to_value(&alert).unwrap());
+        });
+        alerts
+    }
+
+    #[test]
+    fn an_installed_tool_raises_one_alert_with_everything_that_ecs_has_a_name_for() {
+        let alerts = alerts(b"apt-get\0install\0curl\0");
+        let [alert] = alerts.as_slice() else { panic!("{} alerts", alerts.len()) };
+        for (pointer, want) in [
+            ("/event/kind", json!("alert")),
+            ("/event/category", json!(["process"])),
+            ("/event/type", json!(["start"])),
+            ("/event/action", json!(["exec"])),
+            ("/event/severity", json!(21)),
+            ("/event/risk_score", json!(21)),
+            ("/event/sequence", json!(7)),
+            ("/hullwatch/severity", json!("low")),
+            ("/data_stream/dataset", json!("hullwatch.alerts")),
+            ("/threat/tactic/id", json!(["TA0002"])),
+            ("/threat/technique/id", json!(["T1072"])),
+            ("/container/id", json!("ab".repeat(32))),
+            ("/container/runtime", json!("docker")),
+            ("/process/args", json!(["apt-get", "install", "curl"])),
+            ("/process/command_line", json!("apt-get install curl")),
+            ("/process/interactive", json!(true)),
+            ("/process/tty/char_device/major", json!(136)),
+            ("/process/tty/char_device/minor", json!(3)),
+            ("/process/user/id", json!("0")),
+            ("/process/real_user/id", json!("1000")),
+            ("/hullwatch/evidence/truncated", json!(false)),
+            ("/hullwatch/fds/stdin", json!("tty")),
+            ("/hullwatch/cgroup/id", json!("77")),
+        ] {
+            assert_eq!(alert.pointer(pointer), Some(&want), "{pointer}");
+        }
+        let set = alert.pointer("/rule/ruleset").unwrap();
+        assert_eq!(Some(set), alert.pointer("/hullwatch/ruleset/hash"));
+    }
+
+    #[test]
+    fn the_message_is_a_sentence_and_does_not_grow_with_argv() {
+        let alert = &alerts(b"apt-get\0install\0curl\0")[0];
+        let message = alert["message"].as_str().unwrap();
+        let want =
+            "`apt-get install curl` was run in docker container abababababab by user id 0, interactively";
+        assert!(message.ends_with(want), "{message}");
+        let mut long = b"apt-get\0install\0curl\0".to_vec();
+        long.extend(b"x\0".repeat(5000));
+        assert!(alerts(&long)[0]["message"].as_str().unwrap().len() < 500);
+    }
+
+    #[test]
+    fn an_update_raises_none() {
+        assert!(alerts(b"apt-get\0update\0").is_empty());
+    }
+}

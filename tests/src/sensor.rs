@@ -1,0 +1,247 @@
+//! Starts and ends the sensor under test and collects what it writes. `Sensor::run` raises alerts, `Sensor::record`
+//! writes every event; both wait until the sensor says that it is ready. A sensor that a test forgets, or leaves by a
+//! panic, is killed. It refuses to hand out a line that is no JSON object: that is an error at once.
+
+use std::ffi::{OsStr, OsString};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::command::{self, Outcome};
+use crate::document::Document;
+use crate::lines::Lines;
+use crate::{control, scratch};
+
+/// How long a test waits for something that takes milliseconds on an idle machine.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running sensor.
+pub struct Sensor {
+    child: Child,
+    stdout: Lines,
+    stderr: Lines,
+    mode: Mode,
+}
+
+#[derive(Clone, Copy)]
+enum Mode {
+    Run,
+    Record,
+}
+
+/// What a sensor left behind that was ended by a signal.
+pub struct Ended {
+    /// All documents of its standard output.
+    pub documents: Vec<Document>,
+    /// Its log.
+    pub stderr: String,
+    /// How it ended.
+    pub status: ExitStatus,
+    /// The numbers of its summary line.
+    pub summary: Summary,
+}
+
+/// The summary line, parsed. Units: records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are those of the summary line, documented with the command line")]
+pub struct Summary {
+    pub events_seen: u64,
+    pub alerts: u64,
+    pub lost: u64,
+    pub dropped: u64,
+    pub truncated: u64,
+}
+
+/// The sensor's command, with an environment that does not depend on who runs the tests.
+pub fn sensor_command<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Result<Command> {
+    let mut command = Command::new(scratch::sensor_binary()?);
+    command.args(args).env_remove("HOST_ROOT").env_remove("RUST_LOG").env("NO_COLOR", "1");
+    Ok(command)
+}
+
+/// Runs a sensor that must refuse to start and returns what it said. Fails when it gets ready after all.
+pub fn refusal(mut command: Command) -> Result<Outcome> {
+    match Sensor::start(&mut command, Mode::Run) {
+        Ok(sensor) => {
+            bail!("{command:?} must refuse to start, but started: {}", sensor.stderr.all().join("\n"))
+        }
+        Err(error) => error.downcast::<Refused>().map(|refused| refused.0),
+    }
+}
+
+/// The sensor ended before it was ready.
+#[derive(Debug)]
+struct Refused(Outcome);
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "the sensor did not start, {}: {}", self.0.status, self.0.stderr)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl Sensor {
+    /// `hullwatch run` with these further arguments.
+    pub fn run(args: &[&str]) -> Result<Self> {
+        Self::start(&mut sensor_command(["run"].iter().chain(args))?, Mode::Run)
+    }
+
+    /// `hullwatch record` to its standard output.
+    pub fn record() -> Result<Self> {
+        Self::start(&mut sensor_command(["record", "-o", "-"])?, Mode::Record)
+    }
+
+    /// `hullwatch record` to a file, for storms: the documents then do not pass through the test.
+    pub fn record_to(path: &std::path::Path) -> Result<Self> {
+        let args = [OsString::from("record"), OsString::from("-o"), path.into()];
+        Self::start(&mut sensor_command(args)?, Mode::Record)
+    }
+
+    /// Any command that ends up as `hullwatch run`, for example through a shell that sets a umask.
+    pub fn run_command(command: &mut Command) -> Result<Self> {
+        Self::start(command, Mode::Run)
+    }
+
+    /// The same for `hullwatch record` to its standard output.
+    pub fn record_command(command: &mut Command) -> Result<Self> {
+        Self::start(command, Mode::Record)
+    }
+
+    fn start(command: &mut Command, mode: Mode) -> Result<Self> {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command::die_with_us(command, Signal::SIGKILL);
+        let mut child = command.spawn().with_context(|| format!("starting {command:?}"))?;
+        let stdout = Lines::collect(child.stdout.take().context("no standard output")?);
+        let stderr = Lines::collect(child.stderr.take().context("no standard error")?);
+        let mut sensor = Self { child, stdout, stderr, mode };
+        let ready = sensor.stderr.wait_for(&mut 0, PATIENCE, |line| line.contains("ready: ").then_some(()));
+        if ready.is_none() {
+            let Some(status) = command::wait(&mut sensor.child, Duration::from_secs(2))? else {
+                bail!("no line with `ready: ` in {PATIENCE:?}: {}", sensor.stderr.all().join("\n"));
+            };
+            let (stdout, stderr) = (sensor.stdout.finish().join("\n"), sensor.stderr.finish().join("\n"));
+            return Err(Refused(Outcome { status, stdout, stderr }).into());
+        }
+        Ok(sensor)
+    }
+
+    /// The process id of the sensor.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for the first document, from the start of the run, for which `wanted` holds.
+    pub fn wait_for(&self, what: &str, mut wanted: impl FnMut(&Document) -> bool) -> Result<Document> {
+        let found = self.stdout.wait_for(&mut 0, PATIENCE, |line| match Document::parse(line) {
+            Ok(document) => wanted(&document).then_some(Ok(document)),
+            Err(error) => Some(Err(error)),
+        });
+        found.with_context(|| {
+            let last: Vec<String> = self.stdout.all().into_iter().rev().take(3).collect();
+            let log = self.stderr.all().join("\n");
+            format!("{what} did not come in {PATIENCE:?}; last documents: {last:.3000?}; log: {log}")
+        })?
+    }
+
+    /// The alert of one container by one rule.
+    pub fn wait_for_alert(&self, rule_id: &str, container_id: &str) -> Result<Document> {
+        self.wait_for("the alert", |document| is_alert(document, rule_id, container_id))
+    }
+
+    /// Returns when everything that was executed before this call has been evaluated and written: a later exec, made
+    /// for the purpose, has come out, and records keep their order.
+    pub fn settle(&self) -> Result<()> {
+        match self.mode {
+            Mode::Record => control::event(self),
+            Mode::Run => control::alert(self),
+        }
+    }
+
+    /// All documents so far; call `settle` before.
+    pub fn documents(&self) -> Result<Vec<Document>> {
+        self.stdout.all().iter().map(|line| Document::parse(line)).collect()
+    }
+
+    /// All alerts so far of one container by one rule; call `settle` before.
+    pub fn alerts(&self, rule_id: &str, container_id: &str) -> Result<Vec<Document>> {
+        let mut documents = self.documents()?;
+        documents.retain(|document| is_alert(document, rule_id, container_id));
+        Ok(documents)
+    }
+
+    /// Its log so far.
+    pub fn log(&self) -> String {
+        self.stderr.all().join("\n")
+    }
+
+    /// Ends the sensor as a person at a terminal does, and checks nothing.
+    pub fn stop(self) -> Result<Ended> {
+        self.stop_by(Signal::SIGINT)
+    }
+
+    /// Ends the sensor by a signal. Fails when it does not end or writes no summary.
+    pub fn stop_by(mut self, signal: Signal) -> Result<Ended> {
+        kill(Pid::from_raw(i32::try_from(self.child.id())?), signal)?;
+        let status = command::wait(&mut self.child, PATIENCE)?
+            .with_context(|| format!("the sensor was still running {PATIENCE:?} after {signal}"))?;
+        let stderr = self.stderr.finish().join("\n");
+        let documents =
+            self.stdout.finish().iter().map(|line| Document::parse(line)).collect::<Result<_>>()?;
+        let summary =
+            Summary::find(&stderr).with_context(|| format!("no summary line in the log: {stderr}"))?;
+        Ok(Ended { documents, stderr, status, summary })
+    }
+}
+
+impl Drop for Sensor {
+    fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+}
+
+fn is_alert(document: &Document, rule_id: &str, container_id: &str) -> bool {
+    document.text("event.kind") == Some("alert")
+        && document.text("rule.id") == Some(rule_id)
+        && document.text("container.id") == Some(container_id)
+}
+
+impl Summary {
+    /// Parses `summary: events_seen=<n> alerts=<n> lost=<n> dropped=<n> truncated=<n>`, wherever in the log it stands.
+    /// The last one counts, and all five numbers must be there.
+    pub fn find(log: &str) -> Option<Self> {
+        let (_, line) = log.rsplit_once("summary: ")?;
+        let number = |name: &str| {
+            let words = line.lines().next()?.split_whitespace();
+            words.filter_map(|word| word.split_once('=')).find(|(key, _)| *key == name)?.1.parse().ok()
+        };
+        Some(Self {
+            events_seen: number("events_seen")?,
+            alerts: number("alerts")?,
+            lost: number("lost")?,
+            dropped: number("dropped")?,
+            truncated: number("truncated")?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Summary;
+
+    #[test]
+    fn the_summary_is_found_behind_a_log_prefix_and_must_be_whole() {
+        let log =
+            "t INFO ready: 1 rule\nt INFO summary: events_seen=7 alerts=1 lost=0 dropped=2 truncated=3\n";
+        let whole = Summary { events_seen: 7, alerts: 1, lost: 0, dropped: 2, truncated: 3 };
+        assert_eq!(Summary::find(log), Some(whole));
+        assert_eq!(Summary::find("summary: events_seen=7 alerts=1 lost=0 dropped=2"), None);
+        assert_eq!(Summary::find("no such line"), None);
+    }
+}
