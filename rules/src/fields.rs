@@ -90,8 +90,8 @@ fields! {
     EventCategory = "event.category", Keyword, Constant, "`process` for an exec";
     EventType = "event.type", Keyword, Constant, "`start` for an exec";
     EventAction = "event.action", Keyword, Constant, "`exec` for an exec";
-    EventCreated = "event.created", Date, Kernel, "when the sensor saw it";
-    EventSequence = "event.sequence", Integer, Kernel, "counts events since boot, orders equal timestamps";
+    EventCreated = "event.created", Date, Kernel, "when the kernel program saw it: the same as `@timestamp`";
+    EventSequence = "event.sequence", Integer, Kernel, "counts events since the sensor started, orders equal timestamps";
     HostOsType = "host.os.type", Keyword, Constant, "always `linux`";
     HostName = "host.name", Keyword, Host, "the host's name";
     HostHostname = "host.hostname", Keyword, Host, "the host's name as `hostname` prints it";

@@ -69,6 +69,7 @@ fn send<C: EbpfContext>(context: &C, kernel: &mut Kernel, cgroup: u64, hierarchy
         return id;
     };
     fill(kernel, reservation, node, key);
+    debug!(context, "sent the path of cgroup {} (hierarchy v{})", id, hierarchy);
     // Only now: an exec on another CPU that finds the key may rely on the path being in the ring
     // before its own record. A full map replaces its oldest key, so this fails only for want of
     // memory, and then the path is sent again.

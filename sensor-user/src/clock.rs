@@ -1,14 +1,18 @@
 //! Wall-clock times of kernel timestamps.
 //!
 //! The kernel stamps records with `CLOCK_BOOTTIME`, which nobody can set and which counts through
-//! suspend. The wall clock is looked at when a document needs it: its distance from boot time
-//! changes whenever somebody sets the clock.
+//! suspend. Its distance from the wall clock changes only when somebody sets the clock, so it is kept
+//! until it has changed by more than reading two clocks one after the other can explain. A process's
+//! start time is therefore the same to the nanosecond in every document of a run.
 
 use jiff::Timestamp;
 use nix::time::{ClockId, clock_gettime};
 
-/// Nanoseconds between 1970 and boot, by the wall clock of now.
-#[derive(Clone, Copy, Debug)]
+/// A change smaller than this is noise of the reading: the process may lose its CPU between two clocks.
+const STEP_NS: u128 = 1_000_000;
+
+/// Nanoseconds between 1970 and boot, by the wall clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clock {
     boot_ns: i128,
 }
@@ -17,6 +21,17 @@ impl Clock {
     /// Reads both clocks.
     pub fn now() -> Self {
         Self { boot_ns: read(ClockId::CLOCK_REALTIME) - read(ClockId::CLOCK_BOOTTIME) }
+    }
+
+    /// Looks at the clocks again, and follows if the wall clock was set.
+    pub fn follow(&mut self) {
+        self.adopt(Self::now());
+    }
+
+    fn adopt(&mut self, now: Self) {
+        if self.boot_ns.abs_diff(now.boot_ns) >= STEP_NS {
+            *self = now;
+        }
     }
 
     /// A clock by which boot was at a given time, for tests and replay.
@@ -50,6 +65,15 @@ mod tests {
     fn a_kernel_timestamp_becomes_a_time_of_day() {
         let clock = Clock::booted_at(1_700_000_000_000_000_000);
         assert_eq!(clock.wall(1_500_000_000).to_string(), "2023-11-14T22:13:21.5Z");
+    }
+
+    #[test]
+    fn noise_is_not_followed_and_a_clock_that_was_set_is() {
+        let mut clock = Clock::booted_at(5_000_000_000);
+        clock.adopt(Clock::booted_at(5_000_000_900));
+        assert_eq!(clock, Clock::booted_at(5_000_000_000));
+        clock.adopt(Clock::booted_at(2_000_000_000));
+        assert_eq!(clock, Clock::booted_at(2_000_000_000));
     }
 
     #[test]

@@ -187,7 +187,8 @@ pub struct ExecView<'a> {
     pub cgroups: Cgroups<'a>,
     /// The host.
     pub host: &'a Host,
-    clock: OnceCell<Clock>,
+    /// Wall-clock times.
+    pub clock: Clock,
     command_line: OnceCell<String>,
     entity_id: OnceCell<String>,
     parent_entity_id: OnceCell<String>,
@@ -225,21 +226,16 @@ impl<'a> Cgroups<'a> {
 
 impl<'a> ExecView<'a> {
     /// Brings the pieces together.
-    pub fn new(exec: &'a ExecEvent, cgroups: Cgroups<'a>, host: &'a Host) -> Self {
+    pub fn new(exec: &'a ExecEvent, cgroups: Cgroups<'a>, host: &'a Host, clock: Clock) -> Self {
         Self {
             exec,
             cgroups,
             host,
-            clock: OnceCell::new(),
+            clock,
             command_line: OnceCell::new(),
             entity_id: OnceCell::new(),
             parent_entity_id: OnceCell::new(),
         }
-    }
-
-    /// The wall clock for this event.
-    pub fn clock(&self) -> Clock {
-        *self.clock.get_or_init(Clock::now)
     }
 
     /// The arguments, joined by one blank each.
@@ -273,7 +269,7 @@ impl<'a> ExecView<'a> {
     }
 
     fn milliseconds(&self, ktime_ns: u64) -> Values<'_> {
-        Values::Int(self.clock().wall(ktime_ns).as_millisecond())
+        Values::Int(self.clock.wall(ktime_ns).as_millisecond())
     }
 }
 
@@ -380,7 +376,7 @@ mod tests {
 
     fn names(event: &ExecEvent) -> Vec<String> {
         let host = host();
-        let view = ExecView::new(event, Cgroups::default(), &host);
+        let view = ExecView::new(event, Cgroups::default(), &host, Clock::booted_at(0));
         let mut names = Vec::new();
         view.get(FieldId::ProcessName).any_text(|name| {
             names.push(name.to_owned());
@@ -474,7 +470,7 @@ mod tests {
     fn the_process_without_a_parent_has_no_parent_fields() {
         let event = event(|record| record.parent_tgid = 0, "/f", b"f\0", b"f\0");
         let host = host();
-        let view = ExecView::new(&event, Cgroups::default(), &host);
+        let view = ExecView::new(&event, Cgroups::default(), &host, Clock::booted_at(0));
         for field in [FieldId::ProcessParentPid, FieldId::ProcessParentEntityId, FieldId::ProcessParentStart]
         {
             assert!(!view.get(field).any(), "{field}");
@@ -486,7 +482,7 @@ mod tests {
         use hullwatch_rules::FieldType;
         let event = event(|_| {}, "/usr/bin/apt-get", b"apt-get\0bin\0usr\0", b"apt-get\0install\0");
         let host = host();
-        let view = ExecView::new(&event, Cgroups::default(), &host);
+        let view = ExecView::new(&event, Cgroups::default(), &host, Clock::booted_at(0));
         for &field in FieldId::ALL {
             let fits = match (field.kind(), view.get(field)) {
                 (_, Values::Missing) => true,

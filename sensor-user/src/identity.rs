@@ -1,6 +1,5 @@
 //! Who the host is, and the ids that name processes and alerts for good.
 
-use crate::kernel::host::line;
 use serde::Serialize;
 use std::path::Path;
 use uuid::Uuid;
@@ -55,23 +54,29 @@ pub struct Os {
 
 impl Host {
     /// Reads it all once. `root` is where the host's root lies; `name` overrides the host's own name,
-    /// which inside a pod is the pod's.
+    /// which inside a pod is the pod's. What is not below `root` is looked for where the host's first
+    /// process sees it, which a privileged container with the host's pids may.
     pub fn read(root: &Path, name: Option<String>) -> Self {
+        let file = |path: &str| {
+            let places = [root.join(path), root.join("proc/1/root").join(path)];
+            places.into_iter().find_map(|place| std::fs::read_to_string(place).ok())
+        };
+        let first_line = |path: &str| file(path).and_then(|text| first_line(&text));
         let uname = nix::sys::utsname::uname().ok();
         let uname = |part: fn(&nix::sys::utsname::UtsName) -> &std::ffi::OsStr| {
             uname.as_ref().map(|uname| part(uname).to_string_lossy().into_owned()).unwrap_or_default()
         };
         let name = name
             .filter(|name| !name.is_empty())
-            .or_else(|| line(root.join("etc/hostname")))
+            .or_else(|| first_line("etc/hostname"))
             .unwrap_or_else(|| uname(nix::sys::utsname::UtsName::nodename));
-        let release = std::fs::read_to_string(root.join("etc/os-release")).unwrap_or_default();
+        let release = file("etc/os-release").unwrap_or_default();
         Self {
             hostname: name.clone(),
             name,
             architecture: uname(nix::sys::utsname::UtsName::machine),
-            id: line(root.join("etc/machine-id")),
-            boot: Boot { id: line("/proc/sys/kernel/random/boot_id").unwrap_or_default() },
+            id: first_line("etc/machine-id"),
+            boot: Boot { id: boot_id() },
             os: Os {
                 kind: "linux",
                 kernel: uname(nix::sys::utsname::UtsName::release),
@@ -103,6 +108,17 @@ impl Host {
         let seed = format!("event\0{}\0{tgid}\0{ktime_ns}\0{}", self.boot.id, rule.unwrap_or_default());
         Uuid::new_v5(&NAMESPACE, seed.as_bytes()).to_string()
     }
+}
+
+/// The kernel's id of this boot; the same in every namespace.
+fn boot_id() -> String {
+    let text = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    first_line(&text).unwrap_or_default()
+}
+
+/// The first line of a text, without blanks around it; none when it is empty.
+fn first_line(text: &str) -> Option<String> {
+    text.lines().next().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned)
 }
 
 /// A value of os-release, without its quotes.
@@ -141,6 +157,18 @@ pub(crate) mod tests {
     fn the_agent_id_does_not_show_the_machine_id() {
         assert!(!host().agent_id().contains("0123"));
         assert_eq!(host().agent_id(), host().agent_id());
+    }
+
+    #[test]
+    fn what_is_not_below_the_root_is_read_as_the_first_process_sees_it() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(root.path().join("etc")).unwrap();
+        std::fs::create_dir_all(root.path().join("proc/1/root/etc")).unwrap();
+        std::fs::write(root.path().join("etc/hostname"), "pod\n").unwrap();
+        std::fs::write(root.path().join("proc/1/root/etc/machine-id"), "abc\n").unwrap();
+        let host = Host::read(root.path(), Some("node-7".to_owned()));
+        assert_eq!((host.name.as_str(), host.id.as_deref()), ("node-7", Some("abc")));
+        assert_eq!(Host::read(root.path(), None).name, "pod");
     }
 
     #[test]

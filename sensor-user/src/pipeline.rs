@@ -5,6 +5,7 @@
 
 use crate::{
     cgroup::table::{Cgroup, CgroupTable},
+    clock::Clock,
     decode::{self, Exec, Record},
     document::{alert::AlertDocument, lost::LostDocument, pretty, process::EventDocument},
     event::{Cgroups, ExecEvent, ExecView},
@@ -49,6 +50,7 @@ pub struct Pipeline {
     mode: Mode,
     host: Host,
     agent_id: String,
+    clock: Clock,
     cgroups: CgroupTable,
     sent_cgroups: SentCgroups,
     /// Name of the v1 controller that is followed, as /proc/PID/cgroup writes it.
@@ -83,6 +85,7 @@ impl Pipeline {
         Self {
             mode,
             agent_id: host.agent_id(),
+            clock: Clock::now(),
             host,
             cgroups,
             sent_cgroups,
@@ -126,7 +129,7 @@ impl Pipeline {
             self.own.cgroup_unknown += 1;
         }
         let cgroups = Cgroups { v2: v2.as_deref(), v1: v1.as_deref() };
-        let view = ExecView::new(&self.exec, cgroups, &self.host);
+        let view = ExecView::new(&self.exec, cgroups, &self.host, self.clock);
         match &self.mode {
             Mode::Alerts(rules) => rules.evaluate(&view, |rule| {
                 self.alerts += 1;
@@ -166,6 +169,11 @@ impl Pipeline {
             // it already, which is as well.
             let _ = self.sent_cgroups.remove(&sent_cgroup_key(forgotten));
         }
+    }
+
+    /// Follows the wall clock, should somebody have set it.
+    pub fn follow_clock(&mut self) {
+        self.clock.follow();
     }
 
     /// Reports losses between two points in time.

@@ -25,8 +25,8 @@ use tokio::{
     time::MissedTickBehavior,
 };
 
-/// How often the counters of loss are looked at.
-const LOSS_PERIOD: Duration = Duration::from_secs(1);
+/// How often the counters of loss and the wall clock are looked at.
+const HOUSEKEEPING: Duration = Duration::from_secs(1);
 
 /// How the sensor is set up.
 #[derive(Clone, Debug)]
@@ -112,14 +112,17 @@ pub async fn run(
     probes.attach()?;
     tracing::info!("ready: {what}, probe attached in {} ms", start.elapsed().as_millis());
 
-    let mut tick = tokio::time::interval(LOSS_PERIOD);
+    let mut tick = tokio::time::interval(HOUSEKEEPING);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut window_start = Timestamp::now();
     loop {
         tokio::select! {
             _ = interrupt.recv() => break,
             _ = terminate.recv() => break,
-            _ = tick.tick() => report_lost(&mut losses, &pipeline, &mut window_start),
+            _ = tick.tick() => {
+                pipeline.follow_clock();
+                report_lost(&mut losses, &pipeline, &mut window_start);
+            }
             log = next_kernel_log(&mut kernel_log) => log?,
             ready = source.ready() => {
                 ready?;

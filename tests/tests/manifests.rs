@@ -184,6 +184,7 @@ fn every_mount_is_read_only_and_leads_to_the_nodes_own_folder() -> Result<()> {
     }
     let wanted = [
         ("/sys/kernel/tracing", "/sys/kernel/tracing"),
+        ("/proc", "/host/proc"),
         ("/sys/fs/cgroup", "/sys/fs/cgroup"),
         ("/run", "/host/run"),
         ("/var/lib/docker", "/host/var/lib/docker"),

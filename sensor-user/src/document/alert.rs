@@ -125,7 +125,7 @@ impl<'a> AlertDocument<'a> {
     /// The alert of a rule about an exec.
     pub fn of(view: &'a ExecView<'a>, rule: &'a Rule, ruleset_hash: &'a str, agent_id: &'a str) -> Self {
         let fixed = &view.exec.fixed;
-        let timestamp = view.clock().wall(fixed.header.ktime_ns);
+        let timestamp = view.clock.wall(fixed.header.ktime_ns);
         Self {
             timestamp,
             ecs: Ecs::CURRENT,
@@ -139,7 +139,7 @@ impl<'a> AlertDocument<'a> {
                 category: ["process"],
                 kinds: ["start"],
                 action: ["exec"],
-                created: Timestamp::now(),
+                created: timestamp,
                 severity: rule.severity.number(),
                 risk_score: rule.risk_score,
                 sequence: view.exec.sequence,
@@ -192,6 +192,7 @@ mod tests {
             path::{Container, KnownContainers, Recognised, Runtime},
             table::CgroupTable,
         },
+        clock::Clock,
         decode::{
             Record, decode,
             tests::{exec_bytes, exec_record},
@@ -228,7 +229,7 @@ mod tests {
         let want = Container { id, runtime: Some(Runtime::Docker), outer_id: None };
         assert_eq!(cgroup.recognised, Recognised::Container(want));
         let host = host();
-        let view = ExecView::new(&event, Cgroups { v2: Some(&cgroup), v1: None }, &host);
+        let view = ExecView::new(&event, Cgroups { v2: Some(&cgroup), v1: None }, &host, Clock::booted_at(0));
         let sources = BUNDLED
             .iter()
             .map(|(name, text)| RuleSource { origin: (*name).to_owned(), text: (*text).to_owned() });

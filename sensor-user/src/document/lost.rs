@@ -32,7 +32,7 @@ struct EventFields {
 
 #[derive(Debug, Serialize)]
 struct Own {
-    /// Count by reason; the reasons are in docs/operations.md.
+    /// Count by reason; docs/fields.md lists the reasons.
     lost: BTreeMap<&'static str, u64>,
     window: Window,
 }

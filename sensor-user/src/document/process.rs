@@ -96,7 +96,7 @@ impl<'a> ExecFields<'a> {
             process: Process {
                 pid: fixed.tgid,
                 entity_id: view.entity_id(),
-                start: view.clock().wall(fixed.start_boottime_ns),
+                start: view.clock.wall(fixed.start_boottime_ns),
                 name: exec.name(),
                 executable: &exec.executable,
                 args: &exec.args,
@@ -113,7 +113,7 @@ impl<'a> ExecFields<'a> {
                 parent: view.parent_entity_id().map(|entity_id| Parent {
                     pid: fixed.parent_tgid,
                     entity_id,
-                    start: view.clock().wall(fixed.parent_start_boottime_ns),
+                    start: view.clock.wall(fixed.parent_start_boottime_ns),
                 }),
             },
             user: Id::of(fixed.euid),
@@ -313,7 +313,7 @@ impl<'a> EventDocument<'a> {
     /// The document of an exec.
     pub fn of(view: &'a ExecView<'a>, agent_id: &'a str) -> Self {
         let fixed = &view.exec.fixed;
-        let timestamp = view.clock().wall(fixed.header.ktime_ns);
+        let timestamp = view.clock.wall(fixed.header.ktime_ns);
         Self {
             timestamp,
             ecs: Ecs::CURRENT,

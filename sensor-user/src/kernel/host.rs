@@ -2,7 +2,7 @@
 //! kernel is explained in the operator's terms and not in those of `bpf(2)`.
 
 use procfs::{Current, process::Process};
-use std::{fs, path::Path};
+use std::fs;
 
 /// Bits of /proc/PID/status:CapEff, from include/uapi/linux/capability.h.
 const CAP_SYS_ADMIN: u64 = 1 << 21;
@@ -85,12 +85,6 @@ pub fn v1_controller() -> Option<&'static str> {
             .any(|controller| controller.name == name && controller.hierarchy != 0 && controller.enabled)
     };
     V1_PREFERENCE.into_iter().find(|name| in_v1(name))
-}
-
-/// The first line of a file, without its end; none when it cannot be read or is empty.
-pub(crate) fn line(path: impl AsRef<Path>) -> Option<String> {
-    let text = fs::read_to_string(path).ok()?;
-    text.lines().next().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned)
 }
 
 #[cfg(test)]
