@@ -24,7 +24,7 @@ use hullwatch_common::{
     counter::Counter,
     exec::{ExecRecord, SIZE_CLASSES, flags},
     layout::Slot,
-    record::{RecordHeader, RecordKind, WIRE_VERSION},
+    record::{RecordKind, WIRE_VERSION},
 };
 
 /// Longest filename, its NUL included.
@@ -71,7 +71,9 @@ pub(crate) fn capture(arguments: &Arguments) {
     let (context, kernel) = (&arguments.context, &mut Kernel::new());
     count(Counter::ExecSeen);
     let cgroups = cgroup::announce(context, kernel, arguments.task);
-    let mut record = facts(kernel, arguments);
+    // SAFETY: the record consists of integers, of which zero is a value.
+    let mut record: ExecRecord = unsafe { core::mem::zeroed() };
+    facts(kernel, arguments, &mut record);
     record.cgroup_v2_id = cgroups.v2;
     record.cgroup_v1_id = cgroups.v1;
     let sources = sources(kernel, arguments, &mut record);
@@ -207,57 +209,45 @@ fn attempt<const STRINGS: u64, const ARGV: u64, const WORDS: usize>(
 }
 
 /// Everything of a fixed size.
-#[inline(always)]
-fn facts(kernel: &mut Kernel, arguments: &Arguments) -> ExecRecord {
+///
+/// A function of its own, and field by field into the caller's record: up to kernel 6.12 all frames of
+/// a chain of calls share 512 bytes of stack, and the values in between need not be held at once.
+#[inline(never)]
+fn facts(kernel: &mut Kernel, arguments: &Arguments, record: &mut ExecRecord) {
     let task = arguments.task;
+    record.header.kind = RecordKind::Exec as u16;
+    record.header.version = WIRE_VERSION;
+    // SAFETY: the helper takes nothing and only reads a clock.
+    record.header.ktime_ns = unsafe { bpf_ktime_get_boot_ns() };
+    record.start_boottime_ns = kernel.field(task, Slot::TaskStartBoottime);
+    record.tgid = kernel.field(task, Slot::TaskTgid);
+    record.tid = kernel.field(task, Slot::TaskPid);
+    record.old_tid = arguments.old_tid;
+    record.comm = kernel.field(task, Slot::TaskComm);
+    record.argc = kernel.field(arguments.bprm, Slot::BprmArgc);
+
     let parent: u64 = kernel.field(task, Slot::TaskRealParent);
+    record.parent_tgid = kernel.field(parent, Slot::TaskTgid);
     let parent_leader: u64 = kernel.field(parent, Slot::TaskGroupLeader);
+    record.parent_start_boottime_ns = kernel.field(parent_leader, Slot::TaskStartBoottime);
+
     let cred: u64 = kernel.field(task, Slot::TaskCred);
+    record.uid = kernel.field(cred, Slot::CredUid);
+    record.euid = kernel.field(cred, Slot::CredEuid);
+    record.suid = kernel.field(cred, Slot::CredSuid);
+    record.gid = kernel.field(cred, Slot::CredGid);
+    record.egid = kernel.field(cred, Slot::CredEgid);
+    record.sgid = kernel.field(cred, Slot::CredSgid);
+
+    record.tty_dev = terminal::controlling_terminal(kernel, task);
     let table = terminal::descriptor_table(kernel, task);
-    ExecRecord {
-        header: RecordHeader {
-            kind: RecordKind::Exec as u16,
-            version: WIRE_VERSION,
-            used_bytes: 0,
-            // SAFETY: the helper takes nothing and only reads a clock.
-            ktime_ns: unsafe { bpf_ktime_get_boot_ns() },
-        },
-        start_boottime_ns: kernel.field(task, Slot::TaskStartBoottime),
-        parent_start_boottime_ns: kernel.field(parent_leader, Slot::TaskStartBoottime),
-        cgroup_v2_id: 0,
-        cgroup_v1_id: 0,
-        argv_bytes: 0,
-        exe_ino: 0,
-        tgid: kernel.field(task, Slot::TaskTgid),
-        tid: kernel.field(task, Slot::TaskPid),
-        old_tid: arguments.old_tid,
-        parent_tgid: kernel.field(parent, Slot::TaskTgid),
-        uid: kernel.field(cred, Slot::CredUid),
-        euid: kernel.field(cred, Slot::CredEuid),
-        suid: kernel.field(cred, Slot::CredSuid),
-        gid: kernel.field(cred, Slot::CredGid),
-        egid: kernel.field(cred, Slot::CredEgid),
-        sgid: kernel.field(cred, Slot::CredSgid),
-        argc: kernel.field(arguments.bprm, Slot::BprmArgc),
-        flags: 0,
-        tty_dev: terminal::controlling_terminal(kernel, task),
-        exe_nlink: 0,
-        fds: [
-            terminal::descriptor(kernel, table, 0),
-            terminal::descriptor(kernel, table, 1),
-            terminal::descriptor(kernel, table, 2),
-        ],
-        comm: kernel.field(task, Slot::TaskComm),
-        argv_captured_bytes: 0,
-        filename_bytes: 0,
-        exe_bytes: 0,
-        exe_mode: 0,
-        padding: [0; 6],
-    }
+    record.fds[0] = terminal::descriptor(kernel, table, 0);
+    record.fds[1] = terminal::descriptor(kernel, table, 1);
+    record.fds[2] = terminal::descriptor(kernel, table, 2);
 }
 
 /// Finds the variable data, and fills in what else is learned on the way.
-#[inline(always)]
+#[inline(never)]
 fn sources(kernel: &mut Kernel, arguments: &Arguments, record: &mut ExecRecord) -> Sources {
     let mm: u64 = kernel.field(arguments.task, Slot::TaskMm);
     let argv: u64 = kernel.field(mm, Slot::MmArgStart);

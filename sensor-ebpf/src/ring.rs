@@ -7,11 +7,15 @@
 //!
 //! ```text
 //! reader:  READER = SLEEPING; full barrier; look at the ring once more; wait
-//! probe:   commit the record (an xchg, a full barrier); read READER; SLEEPING? ring the bell
+//! probe:   take the wish; commit the record (an xchg, a full barrier), waking if there was a wish;
+//!          take the wish again; there is one now? ring the bell
 //! ```
 //!
-//! Whichever comes second sees the other's write, so no record is left lying. The bell is an empty
-//! record that is discarded with a forced wake-up, the only way to wake after the commit.
+//! A reader that goes to sleep before the commit is woken by it. One that does so about the same time
+//! either sees the record in its last look, or its wish is seen behind the commit: then an empty record
+//! that is discarded with a forced wake-up is the bell, the only way to wake after a commit. Should the
+//! ring have no room even for that, the wish is left for the next commit, and the reader looks once a
+//! second in any case.
 
 use crate::counters::count;
 use aya_ebpf::{
@@ -50,8 +54,12 @@ impl<const WORDS: usize> Reservation<WORDS> {
     /// Hands the record to the reader, and wakes it if it sleeps.
     #[inline(always)]
     pub(crate) fn commit(self) {
-        self.entry.submit(u64::from(BPF_RB_NO_WAKEUP));
-        wake_sleeper();
+        let sleeps = take_wish();
+        let wake = if sleeps { BPF_RB_FORCE_WAKEUP } else { BPF_RB_NO_WAKEUP };
+        self.entry.submit(u64::from(wake));
+        if !sleeps && take_wish() {
+            ring_bell();
+        }
     }
 
     /// Gives the room back: the reader skips it.
@@ -61,19 +69,29 @@ impl<const WORDS: usize> Reservation<WORDS> {
     }
 }
 
-/// Wakes the reader if it said that it sleeps.
+/// Whether the reader sleeps and wants to be woken. Who gets to know it has to do so: the wish is gone.
+///
+/// Two CPUs may both get it and wake twice, which does no harm.
 #[inline(always)]
-fn wake_sleeper() {
-    let Some(state) = READER.get_ptr_mut(0) else { return };
+fn take_wish() -> bool {
+    let Some(state) = READER.get_ptr_mut(0) else { return false };
     // SAFETY: the map handed out a valid, aligned cell.
     if unsafe { state.read_volatile() } != SLEEPING {
-        return;
+        return false;
     }
-    // Two CPUs may both get here and wake twice, which does no harm.
     // SAFETY: as above.
     unsafe { state.write_volatile(0) };
     count(Counter::Wakeups);
+    true
+}
+
+/// Wakes the reader after a commit.
+#[inline(always)]
+fn ring_bell() {
     if let Some(bell) = EVENTS.reserve::<[u64; 1]>(0) {
         bell.discard(u64::from(BPF_RB_FORCE_WAKEUP));
+    } else if let Some(state) = READER.get_ptr_mut(0) {
+        // SAFETY: the map handed out a valid, aligned cell.
+        unsafe { state.write_volatile(SLEEPING) };
     }
 }

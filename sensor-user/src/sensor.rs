@@ -121,6 +121,8 @@ pub async fn run(
             _ = terminate.recv() => break,
             _ = tick.tick() => {
                 pipeline.follow_clock();
+                // Nothing should be waiting; should a wake-up ever be missed, it waits no longer than this.
+                source.drain(|record| pipeline.take(record));
                 report_lost(&mut losses, &pipeline, &mut window_start);
             }
             log = next_kernel_log(&mut kernel_log) => log?,

@@ -6,7 +6,7 @@
 pub struct Case {
     /// What `exec-probe argv` calls it.
     pub name: &'static str,
-    /// What is passed to execve, argv[0] first.
+    /// What is passed to execve, the program's own name first.
     pub argv: Vec<Vec<u8>>,
 }
 

@@ -22,18 +22,22 @@ static OBJECT: &[u8] = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/ke
 const PROGRAM: &str = "hullwatch_exec";
 const TRACEPOINT: &str = "sched_process_exec";
 
+/// What to do when a kernel refuses the program.
+const HELP: &str = "hullwatch needs Linux 5.17 or later with BPF and its tracepoints; if this kernel is one, please \
+                    report this message with `uname -r`";
+
 /// Why probes are not running.
 #[derive(Debug, thiserror::Error)]
 pub enum ProbeError {
     /// This binary carries the stub.
     #[error("this binary was built without its kernel program; build it with `cargo xtask build`")]
     Stub,
-    /// The kernel or aya refused the object.
-    #[error("the kernel did not take hullwatch's program: {0}")]
-    Load(#[from] EbpfError),
-    /// The kernel's verifier refused the program, or the hook is missing.
-    #[error("the kernel did not take hullwatch's program at {TRACEPOINT}: {}", first_and_last_lines(.0))]
-    Attach(#[from] ProgramError),
+    /// The kernel or aya refused the object. The text is complete: errors of aya repeat their causes.
+    #[error("the kernel did not take hullwatch's program: {0}. {HELP}")]
+    Load(String),
+    /// The kernel's verifier refused the program, or the hook is missing. With what the verifier said.
+    #[error("the kernel did not take hullwatch's program at {TRACEPOINT}: {0}\n{HELP}")]
+    Attach(String),
     /// A map is not what it should be.
     #[error("a map of the kernel program cannot be used: {0}")]
     Map(#[from] MapError),
@@ -42,6 +46,19 @@ pub enum ProbeError {
         "the kernel program has no `{0}`: it does not belong to this binary; build both with `cargo xtask build`"
     )]
     Foreign(&'static str),
+}
+
+impl From<EbpfError> for ProbeError {
+    fn from(error: EbpfError) -> Self {
+        let causes = std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
+        Self::Load(causes.map(ToString::to_string).collect::<Vec<_>>().join(": "))
+    }
+}
+
+impl From<ProgramError> for ProbeError {
+    fn from(error: ProgramError) -> Self {
+        Self::Attach(first_and_last_lines(&error))
+    }
 }
 
 /// A verifier log may be thousands of lines long; what matters stands at both ends.
