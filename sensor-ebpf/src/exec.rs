@@ -240,18 +240,14 @@ fn facts(kernel: &mut Kernel, arguments: &Arguments, record: &mut ExecRecord) {
     record.sgid = kernel.field(cred, Slot::CredSgid);
 
     record.tty_dev = terminal::controlling_terminal(kernel, task);
-    let table = terminal::descriptor_table(kernel, task);
-    record.fds[0] = terminal::descriptor(kernel, table, 0);
-    record.fds[1] = terminal::descriptor(kernel, table, 1);
-    record.fds[2] = terminal::descriptor(kernel, table, 2);
+    terminal::descriptors(kernel, task, &mut record.fds);
 }
 
 /// Finds the variable data, and fills in what else is learned on the way.
 #[inline(never)]
 fn sources(kernel: &mut Kernel, arguments: &Arguments, record: &mut ExecRecord) -> Sources {
     let mm: u64 = kernel.field(arguments.task, Slot::TaskMm);
-    let argv: u64 = kernel.field(mm, Slot::MmArgStart);
-    let argv_end: u64 = kernel.field(mm, Slot::MmArgEnd);
+    let [argv, argv_end] = kernel.pair(mm, Slot::MmArgStart, Slot::MmArgEnd);
     record.argv_bytes = argv_end.saturating_sub(argv);
 
     let exe: u64 = kernel.field(mm, Slot::MmExeFile);
@@ -260,8 +256,7 @@ fn sources(kernel: &mut Kernel, arguments: &Arguments, record: &mut ExecRecord) 
     record.exe_nlink = kernel.field(inode, Slot::InodeNlink);
     record.exe_mode = kernel.field(inode, Slot::InodeMode);
 
-    let filename: u64 = kernel.field(arguments.bprm, Slot::BprmFilename);
-    let interp: u64 = kernel.field(arguments.bprm, Slot::BprmInterp);
+    let [filename, interp] = kernel.pair(arguments.bprm, Slot::BprmFilename, Slot::BprmInterp);
     let fd_path: u64 = kernel.field(arguments.bprm, Slot::BprmFdpath);
     if interp != filename {
         record.flags |= flags::SCRIPT;
@@ -271,15 +266,12 @@ fn sources(kernel: &mut Kernel, arguments: &Arguments, record: &mut ExecRecord) 
     }
 
     let fs: u64 = kernel.field(arguments.task, Slot::TaskFs);
+    let [vfsmount, dentry] = kernel.pair(exe, Slot::FilePathMnt, Slot::FilePathDentry);
+    let [root_vfsmount, root_dentry] = kernel.pair(fs, Slot::FsRootMnt, Slot::FsRootDentry);
     Sources {
         filename,
         argv,
         argv_bytes: record.argv_bytes,
-        exe: Walk {
-            dentry: kernel.field(exe, Slot::FilePathDentry),
-            vfsmount: kernel.field(exe, Slot::FilePathMnt),
-            root_dentry: kernel.field(fs, Slot::FsRootDentry),
-            root_vfsmount: kernel.field(fs, Slot::FsRootMnt),
-        },
+        exe: Walk { dentry, vfsmount, root_dentry, root_vfsmount },
     }
 }

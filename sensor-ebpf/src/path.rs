@@ -48,6 +48,8 @@ pub(crate) struct Walk {
 /// What the steps share.
 struct State<'a, const LIMIT: u64> {
     walk: Walk,
+    /// `vfsmount.mnt_root` of the mount the walk is in.
+    mount_root: u64,
     strings: Strings<LIMIT>,
     outcome: Outcome,
     kernel: &'a mut Kernel,
@@ -60,7 +62,8 @@ pub(crate) fn write<const LIMIT: u64>(
     strings: Strings<LIMIT>,
     walk: &Walk,
 ) -> (Strings<LIMIT>, Outcome) {
-    let mut state = State { walk: *walk, strings, outcome: Outcome::Cut, kernel };
+    let mount_root = kernel.field(walk.vfsmount, Slot::VfsmountRoot);
+    let mut state = State { walk: *walk, mount_root, strings, outcome: Outcome::Cut, kernel };
     // SAFETY: the callback has the signature that bpf_loop() wants, and the state outlives the call.
     unsafe {
         bpf_loop(MAX_STEPS, step::<LIMIT> as *mut c_void, (&raw mut state).cast(), 0);
@@ -76,29 +79,28 @@ pub(crate) fn write<const LIMIT: u64>(
 unsafe extern "C" fn step<const LIMIT: u64>(_index: u64, state: *mut c_void) -> c_long {
     let state: *mut State<'_, LIMIT> = state.cast();
     // SAFETY: the caller upholds it, and nothing else refers to the state while the loop runs.
-    let State { walk, strings, outcome, kernel } = unsafe { &mut *state };
+    let State { walk, mount_root, strings, outcome, kernel } = unsafe { &mut *state };
     if walk.dentry == walk.root_dentry && walk.vfsmount == walk.root_vfsmount {
         *outcome = Outcome::Whole;
         return STOP;
     }
-    let mount_root: u64 = kernel.field(walk.vfsmount, Slot::VfsmountRoot);
-    if walk.dentry == mount_root {
+    if walk.dentry == *mount_root {
         let mount = Kernel::container(walk.vfsmount, Slot::MountVfsmount);
-        let above: u64 = kernel.field(mount, Slot::MountParent);
+        let [above, mountpoint] = kernel.pair(mount, Slot::MountParent, Slot::MountMountpoint);
         if above == mount {
             // The root of the mount namespace: the file lies outside the process's own root.
             *outcome = Outcome::Whole;
             return STOP;
         }
-        walk.dentry = kernel.field(mount, Slot::MountMountpoint);
+        walk.dentry = mountpoint;
         walk.vfsmount = Kernel::address(above, Slot::MountVfsmount);
+        *mount_root = kernel.field(walk.vfsmount, Slot::VfsmountRoot);
         return GO_ON;
     }
-    let name: u64 = kernel.field(walk.dentry, Slot::DentryName);
+    let [parent, name] = kernel.parent_and_name(walk.dentry);
     if !strings.append(kernel, name) {
         return STOP;
     }
-    let parent: u64 = kernel.field(walk.dentry, Slot::DentryParent);
     if parent == walk.dentry {
         *outcome = Outcome::Pseudo;
         return STOP;

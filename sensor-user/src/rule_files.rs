@@ -14,13 +14,13 @@ const MAX_DEPTH: usize = 16;
 pub enum RuleFilesError {
     /// A path does not exist or cannot be read.
     #[error(
-        "cannot read rules from {path}: {source}. Give --rules a rule file or a folder of rule files (*.toml)"
+        "cannot read rules from {path}: {cause}. Give --rules a rule file or a folder of rule files (*.toml)"
     )]
     Unreadable {
         /// Which path.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        cause: io::Error,
     },
     /// A folder without a rule file.
     #[error(
@@ -59,7 +59,7 @@ pub fn read(paths: &[PathBuf]) -> Result<Found, RuleFilesError> {
         );
     }
     for path in paths {
-        let unreadable = |source| RuleFilesError::Unreadable { path: path.clone(), source };
+        let unreadable = |cause| RuleFilesError::Unreadable { path: path.clone(), cause };
         if !fs::metadata(path).map_err(unreadable)?.is_dir() {
             found.sources.push(source(path).map_err(unreadable)?);
             continue;

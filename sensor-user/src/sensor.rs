@@ -59,7 +59,7 @@ pub enum SensorError {
     #[error(transparent)]
     Source(#[from] SourceError),
     /// Signals or timers are not to be had.
-    #[error("cannot set up signals: {0}")]
+    #[error("cannot set up signals")]
     Signals(#[from] io::Error),
 }
 

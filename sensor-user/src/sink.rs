@@ -54,13 +54,13 @@ impl FromStr for SinkAddress {
 pub enum SinkError {
     /// The file cannot be created or appended to.
     #[error(
-        "cannot write to {path}: {source}. Give --output file:PATH a path in a folder that exists and may be written to"
+        "cannot write to {path}: {cause}. Give --output file:PATH a path in a folder that exists and may be written to"
     )]
     Open {
         /// Which file.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        cause: io::Error,
     },
     /// No thread could be started for it.
     #[error("cannot start a thread for an output: {0}")]
@@ -95,7 +95,7 @@ impl Sink {
         let (name, output): (String, Box<dyn Write + Send>) = match address {
             SinkAddress::Stdout => ("stdout".to_owned(), Box::new(io::stdout())),
             SinkAddress::File(path) => {
-                let file = open(path).map_err(|source| SinkError::Open { path: path.clone(), source })?;
+                let file = open(path).map_err(|cause| SinkError::Open { path: path.clone(), cause })?;
                 (format!("file:{}", path.display()), Box::new(file))
             }
         };

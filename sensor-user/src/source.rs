@@ -32,10 +32,10 @@ const BATCH: usize = 4096;
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// The ring's descriptor cannot be waited on.
-    #[error("cannot wait for records of the kernel program: {0}")]
+    #[error("cannot wait for records of the kernel program")]
     Wait(#[from] io::Error),
     /// The probe cannot be told that the reader sleeps.
-    #[error("cannot tell the kernel program that its reader sleeps: {0}")]
+    #[error("cannot tell the kernel program that its reader sleeps")]
     State(#[from] MapError),
 }
 

@@ -16,7 +16,7 @@ use crate::sensor::{PATIENCE, Sensor};
 pub fn event(sensor: &Sensor) -> Result<()> {
     let marker = format!("hullwatch-marker-{}", scratch::random_hex(8)?);
     command::output(Command::new(find("true")?).arg(&marker), PATIENCE)?;
-    sensor.wait_for("the marker's event", |document| {
+    sensor.wait_for_line_with(&marker, "the marker's event", |document| {
         document.texts("process.args").contains(&marker.as_str())
     })?;
     Ok(())
@@ -28,7 +28,7 @@ pub fn alert(sensor: &Sensor) -> Result<()> {
     let program = container.program(&find("true")?, "apt-get")?;
     let status = container.run_at_terminal(Command::new(program).args(["install", "-y", "curl"]))?;
     ensure!(status.success(), "the control ended with {status}");
-    sensor.wait_for("the control's alert", |document| {
+    sensor.wait_for_line_with(container.id(), "the control's alert", |document| {
         document.text("event.kind") == Some("alert") && document.text("container.id") == Some(container.id())
     })?;
     Ok(())

@@ -70,7 +70,7 @@ impl FakeContainer {
     /// Everything so far that the sensor said about execs inside; settles the sensor first.
     pub fn events(&self, sensor: &Sensor) -> Result<Vec<Document>> {
         sensor.settle()?;
-        let mut documents = sensor.documents()?;
+        let mut documents = sensor.documents_with(self.id())?;
         documents.retain(|document| document.text("container.id") == Some(self.id()));
         Ok(documents)
     }

@@ -10,6 +10,7 @@ pub mod document;
 pub mod escape;
 pub mod lines;
 pub mod sensor;
+pub mod summary;
 
 pub mod cgroup;
 pub mod control;

@@ -13,6 +13,7 @@ use nix::unistd::Pid;
 use crate::command::{self, Outcome};
 use crate::document::Document;
 use crate::lines::Lines;
+use crate::summary::Summary;
 use crate::{control, scratch};
 
 /// How long a test waits for something that takes milliseconds on an idle machine.
@@ -42,17 +43,6 @@ pub struct Ended {
     pub status: ExitStatus,
     /// The numbers of its summary line.
     pub summary: Summary,
-}
-
-/// The summary line, parsed. Units: records.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are those of the summary line, documented with the command line")]
-pub struct Summary {
-    pub events_seen: u64,
-    pub alerts: u64,
-    pub lost: u64,
-    pub dropped: u64,
-    pub truncated: u64,
 }
 
 /// The sensor's command, with an environment that does not depend on who runs the tests.
@@ -135,10 +125,26 @@ impl Sensor {
     }
 
     /// Waits for the first document, from the start of the run, for which `wanted` holds.
-    pub fn wait_for(&self, what: &str, mut wanted: impl FnMut(&Document) -> bool) -> Result<Document> {
-        let found = self.stdout.wait_for(&mut 0, PATIENCE, |line| match Document::parse(line) {
-            Ok(document) => wanted(&document).then_some(Ok(document)),
-            Err(error) => Some(Err(error)),
+    pub fn wait_for(&self, what: &str, wanted: impl FnMut(&Document) -> bool) -> Result<Document> {
+        self.wait_for_line_with("", what, wanted)
+    }
+
+    /// The same among lines with `text` in them only. Documents can be megabytes, and there is no need to parse those
+    /// of other tests again and again.
+    pub(crate) fn wait_for_line_with(
+        &self,
+        text: &str,
+        what: &str,
+        mut wanted: impl FnMut(&Document) -> bool,
+    ) -> Result<Document> {
+        let found = self.stdout.wait_for(&mut 0, PATIENCE, |line| {
+            if !line.contains(text) {
+                return None;
+            }
+            match Document::parse(line) {
+                Ok(document) => wanted(&document).then_some(Ok(document)),
+                Err(error) => Some(Err(error)),
+            }
         });
         found.with_context(|| {
             let last: Vec<String> = self.stdout.all().into_iter().rev().take(3).collect();
@@ -163,7 +169,17 @@ impl Sensor {
 
     /// All documents so far; call `settle` before.
     pub fn documents(&self) -> Result<Vec<Document>> {
-        self.stdout.all().iter().map(|line| Document::parse(line)).collect()
+        self.documents_with("")
+    }
+
+    /// Those among them that have `text` in them.
+    pub(crate) fn documents_with(&self, text: &str) -> Result<Vec<Document>> {
+        self.stdout
+            .all()
+            .iter()
+            .filter(|line| line.contains(text))
+            .map(|line| Document::parse(line))
+            .collect()
     }
 
     /// All alerts so far of one container by one rule; call `settle` before.
@@ -210,38 +226,4 @@ fn is_alert(document: &Document, rule_id: &str, container_id: &str) -> bool {
     document.text("event.kind") == Some("alert")
         && document.text("rule.id") == Some(rule_id)
         && document.text("container.id") == Some(container_id)
-}
-
-impl Summary {
-    /// Parses `summary: events_seen=<n> alerts=<n> lost=<n> dropped=<n> truncated=<n>`, wherever in the log it stands.
-    /// The last one counts, and all five numbers must be there.
-    pub fn find(log: &str) -> Option<Self> {
-        let (_, line) = log.rsplit_once("summary: ")?;
-        let number = |name: &str| {
-            let words = line.lines().next()?.split_whitespace();
-            words.filter_map(|word| word.split_once('=')).find(|(key, _)| *key == name)?.1.parse().ok()
-        };
-        Some(Self {
-            events_seen: number("events_seen")?,
-            alerts: number("alerts")?,
-            lost: number("lost")?,
-            dropped: number("dropped")?,
-            truncated: number("truncated")?,
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Summary;
-
-    #[test]
-    fn the_summary_is_found_behind_a_log_prefix_and_must_be_whole() {
-        let log =
-            "t INFO ready: 1 rule\nt INFO summary: events_seen=7 alerts=1 lost=0 dropped=2 truncated=3\n";
-        let whole = Summary { events_seen: 7, alerts: 1, lost: 0, dropped: 2, truncated: 3 };
-        assert_eq!(Summary::find(log), Some(whole));
-        assert_eq!(Summary::find("summary: events_seen=7 alerts=1 lost=0 dropped=2"), None);
-        assert_eq!(Summary::find("no such line"), None);
-    }
 }

@@ -16,7 +16,7 @@ pub const CAPACITY: usize = 4096;
 
 /// How long "not recognised" holds before the runtimes' files are looked at again. A runtime may
 /// make the cgroup before it writes its files.
-const ASK_AGAIN: Duration = Duration::from_secs(1);
+const ASK_AGAIN: Duration = Duration::from_millis(100);
 
 /// One cgroup.
 #[derive(Debug)]

@@ -14,24 +14,24 @@ pub const KERNEL_BTF: &str = "/sys/kernel/btf/vmlinux";
 /// The enum that numbers the cgroup controllers.
 const CONTROLLERS: &str = "cgroup_subsys_id";
 
-/// Why a kernel's layout is not known.
+/// Why a kernel's layout is not known. Each message is complete: it holds its cause, and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum LayoutError {
     /// The file cannot be read.
-    #[error("cannot read the kernel's type information (BTF) at {path}: {source}. {}", hint(path))]
+    #[error("cannot read the kernel's type information (BTF) at {path}: {cause}. {}", hint(path))]
     Unreadable {
         /// Which file.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        cause: io::Error,
     },
     /// The file is something else.
-    #[error("{path} is not usable as the kernel's type information (BTF): {source}")]
+    #[error("{path} is not usable as the kernel's type information (BTF): {cause}")]
     Malformed {
         /// Which file.
         path: PathBuf,
         /// Why.
-        source: BtfError,
+        cause: BtfError,
     },
     /// A field that the probe needs is not there.
     #[error(
@@ -73,7 +73,7 @@ impl Layout {
     /// See [`LayoutError`].
     pub fn read(path: &Path) -> Result<Self, LayoutError> {
         let data =
-            fs::read(path).map_err(|source| LayoutError::Unreadable { path: path.to_owned(), source })?;
+            fs::read(path).map_err(|cause| LayoutError::Unreadable { path: path.to_owned(), cause })?;
         Self::resolve(data, path)
     }
 
@@ -83,7 +83,7 @@ impl Layout {
         wanted.push(CONTROLLERS);
         wanted.dedup();
         let btf = Btf::index(data, &wanted)
-            .map_err(|source| LayoutError::Malformed { path: path.to_owned(), source })?;
+            .map_err(|cause| LayoutError::Malformed { path: path.to_owned(), cause })?;
         let mut offsets = [0; ROW_COUNT];
         for (place, row) in offsets.iter_mut().zip(ROWS) {
             *place = offset(&btf, row).ok_or_else(|| LayoutError::MissingField {

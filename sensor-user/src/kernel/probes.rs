@@ -39,7 +39,7 @@ pub enum ProbeError {
     #[error("the kernel did not take hullwatch's program at {TRACEPOINT}: {0}\n{HELP}")]
     Attach(String),
     /// A map is not what it should be.
-    #[error("a map of the kernel program cannot be used: {0}")]
+    #[error("a map of the kernel program cannot be used")]
     Map(#[from] MapError),
     /// The object lacks something this side expects: object and binary are from different trees.
     #[error(

@@ -10,7 +10,8 @@ use anyhow::{Context as _, Result, ensure};
 use hullwatch_tests::container::Container;
 use hullwatch_tests::document::Document;
 use hullwatch_tests::rule_file::RuleFile;
-use hullwatch_tests::sensor::{PATIENCE, Summary};
+use hullwatch_tests::sensor::PATIENCE;
+use hullwatch_tests::summary::Summary;
 use hullwatch_tests::{command, docker, scratch};
 use libtest_mimic::Trial;
 
