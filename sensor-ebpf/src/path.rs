@@ -10,7 +10,7 @@
 use crate::{kernel::Kernel, strings::Strings};
 use aya_ebpf::{cty::c_long, helpers::generated::bpf_loop};
 use core::ffi::c_void;
-use hullwatch_common::layout::Slot;
+use hullwatch_common::{exec::flags, layout::Slot};
 
 /// Steps of a walk, mount points crossed included. Deeper paths are cut at their beginning.
 const MAX_STEPS: u32 = 256;
@@ -19,18 +19,6 @@ const MAX_STEPS: u32 = 256;
 const GO_ON: c_long = 0;
 /// See above.
 const STOP: c_long = 1;
-
-/// How a walk ended.
-#[derive(Clone, Copy, PartialEq, Eq)]
-#[repr(u64)]
-pub(crate) enum Outcome {
-    /// At the process's root.
-    Whole,
-    /// At a dentry that hangs in no tree: a memfd or the like. Its name was written.
-    Pseudo,
-    /// For want of room or of steps.
-    Cut,
-}
 
 /// Where a path starts and where it ends.
 #[derive(Clone, Copy)]
@@ -51,24 +39,27 @@ struct State<'a, const LIMIT: u64> {
     /// `vfsmount.mnt_root` of the mount the walk is in.
     mount_root: u64,
     strings: Strings<LIMIT>,
-    outcome: Outcome,
+    /// `EXE_CUT` until the walk ends otherwise.
+    flags: u32,
     kernel: &'a mut Kernel,
 }
 
-/// Writes the path behind what `strings` holds already.
+/// Writes the path behind what `strings` holds already. Returns the record's flags for how the walk ended:
+/// none at the process's root, `EXE_PSEUDO` at a dentry that hangs in no tree (a memfd or the like; its
+/// name was written), `EXE_CUT` for want of room or steps.
 #[inline(always)]
 pub(crate) fn write<const LIMIT: u64>(
     kernel: &mut Kernel,
     strings: Strings<LIMIT>,
     walk: &Walk,
-) -> (Strings<LIMIT>, Outcome) {
+) -> (Strings<LIMIT>, u32) {
     let mount_root = kernel.field(walk.vfsmount, Slot::VfsmountRoot);
-    let mut state = State { walk: *walk, mount_root, strings, outcome: Outcome::Cut, kernel };
+    let mut state = State { walk: *walk, mount_root, strings, flags: flags::EXE_CUT, kernel };
     // SAFETY: the callback has the signature that bpf_loop() wants, and the state outlives the call.
     unsafe {
         bpf_loop(MAX_STEPS, step::<LIMIT> as *mut c_void, (&raw mut state).cast(), 0);
     }
-    (state.strings, state.outcome)
+    (state.strings, state.flags)
 }
 
 /// One step: writes a component, or crosses to the mount below.
@@ -79,9 +70,9 @@ pub(crate) fn write<const LIMIT: u64>(
 unsafe extern "C" fn step<const LIMIT: u64>(_index: u64, state: *mut c_void) -> c_long {
     let state: *mut State<'_, LIMIT> = state.cast();
     // SAFETY: the caller upholds it, and nothing else refers to the state while the loop runs.
-    let State { walk, mount_root, strings, outcome, kernel } = unsafe { &mut *state };
+    let State { walk, mount_root, strings, flags: ended, kernel } = unsafe { &mut *state };
     if walk.dentry == walk.root_dentry && walk.vfsmount == walk.root_vfsmount {
-        *outcome = Outcome::Whole;
+        *ended = 0;
         return STOP;
     }
     if walk.dentry == *mount_root {
@@ -89,7 +80,7 @@ unsafe extern "C" fn step<const LIMIT: u64>(_index: u64, state: *mut c_void) -> 
         let [above, mountpoint] = kernel.pair(mount, Slot::MountParent, Slot::MountMountpoint);
         if above == mount {
             // The root of the mount namespace: the file lies outside the process's own root.
-            *outcome = Outcome::Whole;
+            *ended = 0;
             return STOP;
         }
         walk.dentry = mountpoint;
@@ -102,7 +93,7 @@ unsafe extern "C" fn step<const LIMIT: u64>(_index: u64, state: *mut c_void) -> 
         return STOP;
     }
     if parent == walk.dentry {
-        *outcome = Outcome::Pseudo;
+        *ended = flags::EXE_PSEUDO;
         return STOP;
     }
     walk.dentry = parent;

@@ -8,9 +8,11 @@ use std::process::{Command, Stdio};
 
 use anyhow::Result;
 use aya::programs::loaded_programs;
+use hullwatch_tests::command;
 
 use crate::Programs;
 use crate::numbers::{median, quantile};
+use crate::storm::storm;
 use crate::tracer::{Kind, Tracer};
 
 /// Statistics are sums, so a median needs batches.
@@ -31,6 +33,7 @@ fn tables(programs: &Programs) -> Result<String> {
         "## BPF run time\n\nOf all programs of a tracer together, in microseconds an exec: {BATCHES} batches of {EXECS} execs.\n\n\
          | tracer | median | p90 |\n|---|---:|---:|\n"
     );
+    let mut ours = 0.0;
     for kind in Kind::TRACERS {
         let others = ids();
         let tracer = Tracer::start(kind, programs)?;
@@ -46,6 +49,27 @@ fn tables(programs: &Programs) -> Result<String> {
         }
         tracer.stop("none")?;
         writeln!(table, "| {} | {:.2} | {:.2} |", kind.name(), median(&batches), quantile(&batches, 0.9))?;
+        if kind == Kind::Hullwatch {
+            ours = median(&batches);
+        }
+    }
+    write!(table, "{}", shares(programs, ours)?)?;
+    Ok(table)
+}
+
+/// hullwatch's run time as a share of what an exec takes without it, from fork to exit.
+fn shares(programs: &Programs, ours_us: f64) -> Result<String> {
+    let mut table =
+        String::from("\n| an exec of | takes, us | of which hullwatch's program |\n|---|---:|---:|\n");
+    let dynamic = command::find("true")?;
+    for (name, program) in [
+        ("a static program of 4 KiB that does nothing", &programs.noop),
+        ("/bin/true, dynamically linked", &dynamic),
+    ] {
+        let takes: Vec<f64> =
+            (0..5).map(|_| Ok(storm(programs, program, "share")? / 1000.0)).collect::<Result<_>>()?;
+        let takes = median(&takes);
+        writeln!(table, "| {name} | {takes:.0} | {:.2} % |", ours_us / takes * 100.0)?;
     }
     Ok(table)
 }

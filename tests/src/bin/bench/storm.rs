@@ -1,7 +1,10 @@
 //! What a tracer costs a machine that execs as fast as it can: pairs of storms, one without and one with each tracer.
 
 use std::fmt::Write as _;
+use std::path::Path;
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
@@ -12,7 +15,10 @@ use crate::tracer::{Kind, Tracer};
 /// Execs of one storm.
 const EXECS: u32 = 4000;
 
-/// What one storm with a tracer showed.
+/// Time for what the last storm or tracer left behind (the kernel frees programs later) to be over.
+const SETTLE: Duration = Duration::from_millis(300);
+
+/// What the storms with one tracer showed.
 #[derive(Default)]
 struct Measured {
     /// Time of an exec, over the same without the tracer just before.
@@ -29,21 +35,16 @@ pub(crate) fn measure(programs: &Programs, rounds: usize) -> Result<String> {
         Kind::TRACERS.into_iter().map(|kind| (kind, Measured::default())).collect();
     for round in 0..rounds {
         for (kind, measured) in &mut measured {
-            let bare = storm(programs, "bare")?;
-            bare_us.push(bare / 1000.0);
+            // Which of the two comes first changes from round to round, so that neither has an advantage.
+            let bare_first = round % 2 == 0;
+            let mut bare = if bare_first { bare_storm(programs)? } else { 0.0 };
             let tag = format!("storm-{round}-{}", std::process::id());
-            let tracer = Tracer::start(*kind, programs)?;
-            let before = tracer.used()?;
-            let with = storm(programs, &tag)?;
-            // What the tracer has not read yet it will have to, and that is its cost too.
-            std::thread::sleep(std::time::Duration::from_millis(200));
-            let after = tracer.used()?;
-            measured.ratios.push(with / bare);
-            measured.cpu_us.push(micros(after.cpu_ns - before.cpu_ns) / f64::from(EXECS));
-            measured.resident_kib = measured.resident_kib.max(after.resident_kib);
-            if let Some(seen) = tracer.stop(&tag)? {
-                measured.missing += u64::from(EXECS).saturating_sub(seen);
+            let with = measured.storm(*kind, programs, &tag)?;
+            if !bare_first {
+                bare = bare_storm(programs)?;
             }
+            bare_us.push(bare / 1000.0);
+            measured.ratios.push(with / bare);
         }
     }
     let mut table = format!(
@@ -70,11 +71,36 @@ pub(crate) fn measure(programs: &Programs, rounds: usize) -> Result<String> {
     Ok(table)
 }
 
-/// Nanoseconds an exec took in a storm.
-fn storm(programs: &Programs, tag: &str) -> Result<f64> {
+impl Measured {
+    /// A storm with a tracer: nanoseconds an exec took, and the rest noted.
+    fn storm(&mut self, kind: Kind, programs: &Programs, tag: &str) -> Result<f64> {
+        let tracer = Tracer::start(kind, programs)?;
+        let before = tracer.used()?;
+        thread::sleep(SETTLE);
+        let with = storm(programs, &programs.noop, tag)?;
+        // What the tracer has not read yet it will have to, and that is its cost too.
+        thread::sleep(SETTLE);
+        let after = tracer.used()?;
+        self.cpu_us.push(micros(after.cpu_ns - before.cpu_ns) / f64::from(EXECS));
+        self.resident_kib = self.resident_kib.max(after.resident_kib);
+        if let Some(seen) = tracer.stop(tag)? {
+            self.missing += u64::from(EXECS).saturating_sub(seen);
+        }
+        Ok(with)
+    }
+}
+
+/// A storm that nobody traces.
+fn bare_storm(programs: &Programs) -> Result<f64> {
+    thread::sleep(SETTLE);
+    storm(programs, &programs.noop, "bare")
+}
+
+/// Nanoseconds an exec of a program took in a storm.
+pub(crate) fn storm(programs: &Programs, program: &Path, tag: &str) -> Result<f64> {
     let output = Command::new(&programs.storm)
         .arg(EXECS.to_string())
-        .arg(&programs.noop)
+        .arg(program)
         .args(["--tag", tag])
         .output()
         .with_context(|| format!("starting {}", programs.storm.display()))?;
