@@ -10,7 +10,7 @@ use crate::{
     cgroup,
     counters::count,
     kernel::Kernel,
-    path::{self, Walk},
+    path::{self, Outcome, Walk},
     ring,
     strings::Strings,
     terminal,
@@ -77,33 +77,13 @@ pub(crate) fn capture(arguments: &Arguments) {
     record.cgroup_v2_id = cgroups.v2;
     record.cgroup_v1_id = cgroups.v1;
     let sources = sources(kernel, arguments, &mut record);
-    if send(kernel, &sources, &mut record) == Attempt::Sent {
-        count_flags(&record);
-    } else {
+    if send(kernel, &sources, &mut record) != Attempt::Sent {
         count(Counter::ExecNoRoom);
         debug!(context, "no room in the ring for the exec of pid {}", record.tgid);
     }
     if record.flags & flags::READ_FAULT != 0 {
+        count(Counter::ReadFault);
         debug!(context, "a read of kernel memory failed at the exec of pid {}", record.tgid);
-    }
-}
-
-/// Counts what the record says is missing of it.
-#[inline(always)]
-fn count_flags(record: &ExecRecord) {
-    let largest = SIZE_CLASSES[SIZE_CLASSES.len() - 1].argv_bytes as u32;
-    let truncated =
-        if record.argv_captured_bytes == largest { Counter::ArgvTooLong } else { Counter::ArgvNoRoom };
-    for (flag, counter) in [
-        (flags::ARGV_TRUNCATED, truncated),
-        (flags::ARGV_FAULT, Counter::ArgvFault),
-        (flags::FILENAME_CUT, Counter::FilenameCut),
-        (flags::EXE_CUT, Counter::ExePathCut),
-        (flags::READ_FAULT, Counter::ReadFault),
-    ] {
-        if record.flags & flag != 0 {
-            count(counter);
-        }
     }
 }
 
@@ -181,8 +161,8 @@ fn attempt<const STRINGS: u64, const ARGV: u64, const WORDS: usize>(
     // PATH_MAX is room for every filename; only less than that cuts.
     let filename_cut = strings.first(kernel, sources.filename, filename_room) && filename_room < PATH_MAX;
     let filename_bytes = strings.used();
-    let (strings, exe_flags) = path::write(kernel, strings, &sources.exe);
-    if !accept_cut && (filename_cut || exe_flags == flags::EXE_CUT) {
+    let (strings, outcome) = path::write(kernel, strings, &sources.exe);
+    if !accept_cut && (filename_cut || outcome == Outcome::Cut) {
         reservation.give_back();
         return Attempt::StringsTooLong;
     }
@@ -194,16 +174,30 @@ fn attempt<const STRINGS: u64, const ARGV: u64, const WORDS: usize>(
     // SAFETY: ARGV bytes from there are inside the reservation. The helper checks the source.
     let code = unsafe { bpf_probe_read_user(argv.cast(), argv_bytes as u32, sources.argv as *const _) };
     if code != 0 {
+        record.flags |= flags::ARGV_FAULT;
         argv_bytes = 0;
+        count(Counter::ArgvFault);
+    } else if argv_bytes < sources.argv_bytes {
+        record.flags |= flags::ARGV_TRUNCATED;
+        let largest = ARGV as usize == SIZE_CLASSES[SIZE_CLASSES.len() - 1].argv_bytes;
+        count(if largest { Counter::ArgvTooLong } else { Counter::ArgvNoRoom });
     }
 
-    // Without branches, which would each double what the verifier has to follow from here on.
-    let flag = |is_so: bool, flag: u32| u32::from(is_so) * flag;
-    record.flags |= exe_flags
-        | flag(filename_cut, flags::FILENAME_CUT)
-        | flag(code != 0, flags::ARGV_FAULT)
-        | flag(code == 0 && argv_bytes < sources.argv_bytes, flags::ARGV_TRUNCATED)
-        | flag(kernel.faulted(), flags::READ_FAULT);
+    if filename_cut {
+        record.flags |= flags::FILENAME_CUT;
+        count(Counter::FilenameCut);
+    }
+    match outcome {
+        Outcome::Whole => {}
+        Outcome::Pseudo => record.flags |= flags::EXE_PSEUDO,
+        Outcome::Cut => {
+            record.flags |= flags::EXE_CUT;
+            count(Counter::ExePathCut);
+        }
+    }
+    if kernel.faulted() {
+        record.flags |= flags::READ_FAULT;
+    }
     record.filename_bytes = filename_bytes as u16;
     record.exe_bytes = (strings_bytes - filename_bytes) as u16;
     record.argv_captured_bytes = argv_bytes as u32;
@@ -246,14 +240,18 @@ fn facts(kernel: &mut Kernel, arguments: &Arguments, record: &mut ExecRecord) {
     record.sgid = kernel.field(cred, Slot::CredSgid);
 
     record.tty_dev = terminal::controlling_terminal(kernel, task);
-    terminal::descriptors(kernel, task, &mut record.fds);
+    let table = terminal::descriptor_table(kernel, task);
+    record.fds[0] = terminal::descriptor(kernel, table, 0);
+    record.fds[1] = terminal::descriptor(kernel, table, 1);
+    record.fds[2] = terminal::descriptor(kernel, table, 2);
 }
 
 /// Finds the variable data, and fills in what else is learned on the way.
 #[inline(never)]
 fn sources(kernel: &mut Kernel, arguments: &Arguments, record: &mut ExecRecord) -> Sources {
     let mm: u64 = kernel.field(arguments.task, Slot::TaskMm);
-    let [argv, argv_end] = kernel.pair(mm, Slot::MmArgStart, Slot::MmArgEnd);
+    let argv: u64 = kernel.field(mm, Slot::MmArgStart);
+    let argv_end: u64 = kernel.field(mm, Slot::MmArgEnd);
     record.argv_bytes = argv_end.saturating_sub(argv);
 
     let exe: u64 = kernel.field(mm, Slot::MmExeFile);
@@ -262,7 +260,8 @@ fn sources(kernel: &mut Kernel, arguments: &Arguments, record: &mut ExecRecord) 
     record.exe_nlink = kernel.field(inode, Slot::InodeNlink);
     record.exe_mode = kernel.field(inode, Slot::InodeMode);
 
-    let [filename, interp] = kernel.pair(arguments.bprm, Slot::BprmFilename, Slot::BprmInterp);
+    let filename: u64 = kernel.field(arguments.bprm, Slot::BprmFilename);
+    let interp: u64 = kernel.field(arguments.bprm, Slot::BprmInterp);
     let fd_path: u64 = kernel.field(arguments.bprm, Slot::BprmFdpath);
     if interp != filename {
         record.flags |= flags::SCRIPT;
@@ -272,12 +271,15 @@ fn sources(kernel: &mut Kernel, arguments: &Arguments, record: &mut ExecRecord) 
     }
 
     let fs: u64 = kernel.field(arguments.task, Slot::TaskFs);
-    let [vfsmount, dentry] = kernel.pair(exe, Slot::FilePathMnt, Slot::FilePathDentry);
-    let [root_vfsmount, root_dentry] = kernel.pair(fs, Slot::FsRootMnt, Slot::FsRootDentry);
     Sources {
         filename,
         argv,
         argv_bytes: record.argv_bytes,
-        exe: Walk { dentry, vfsmount, root_dentry, root_vfsmount },
+        exe: Walk {
+            dentry: kernel.field(exe, Slot::FilePathDentry),
+            vfsmount: kernel.field(exe, Slot::FilePathMnt),
+            root_dentry: kernel.field(fs, Slot::FsRootDentry),
+            root_vfsmount: kernel.field(fs, Slot::FsRootMnt),
+        },
     }
 }

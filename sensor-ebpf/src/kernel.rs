@@ -45,8 +45,6 @@ impl Word for u16 {}
 impl Word for u32 {}
 impl Word for u64 {}
 impl Word for [u8; 16] {}
-impl<const N: usize> Word for [u32; N] {}
-impl<const N: usize> Word for [u64; N] {}
 
 impl Kernel {
     /// A reader that has seen no fault.
@@ -79,27 +77,6 @@ impl Kernel {
     #[inline(always)]
     pub(crate) fn field<T: Word>(&mut self, base: u64, slot: Slot) -> T {
         self.word(base.wrapping_add(offset(slot)))
-    }
-
-    /// Two pointers of a structure at `base`, in one read where they lie side by side. A read costs a
-    /// call; the verifier knows the offsets and drops the branch that is not taken.
-    #[inline(always)]
-    pub(crate) fn pair(&mut self, base: u64, first: Slot, second: Slot) -> [u64; 2] {
-        if offset(second) == offset(first) + 8 {
-            return self.word(Self::address(base, first));
-        }
-        [self.field(base, first), self.field(base, second)]
-    }
-
-    /// A dentry's parent and the address of its name: one read where, as on every kernel so far, only
-    /// the name's hash and length lie between the two.
-    #[inline(always)]
-    pub(crate) fn parent_and_name(&mut self, dentry: u64) -> [u64; 2] {
-        if offset(Slot::DentryName) == offset(Slot::DentryParent) + 16 {
-            let [parent, _, name]: [u64; 3] = self.word(Self::address(dentry, Slot::DentryParent));
-            return [parent, name];
-        }
-        [self.field(dentry, Slot::DentryParent), self.field(dentry, Slot::DentryName)]
     }
 
     /// The address of a field of a structure at `base`.

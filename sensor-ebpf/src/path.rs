@@ -10,7 +10,7 @@
 use crate::{kernel::Kernel, strings::Strings};
 use aya_ebpf::{cty::c_long, helpers::generated::bpf_loop};
 use core::ffi::c_void;
-use hullwatch_common::{exec::flags, layout::Slot};
+use hullwatch_common::layout::Slot;
 
 /// Steps of a walk, mount points crossed included. Deeper paths are cut at their beginning.
 const MAX_STEPS: u32 = 256;
@@ -19,6 +19,18 @@ const MAX_STEPS: u32 = 256;
 const GO_ON: c_long = 0;
 /// See above.
 const STOP: c_long = 1;
+
+/// How a walk ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u64)]
+pub(crate) enum Outcome {
+    /// At the process's root.
+    Whole,
+    /// At a dentry that hangs in no tree: a memfd or the like. Its name was written.
+    Pseudo,
+    /// For want of room or of steps.
+    Cut,
+}
 
 /// Where a path starts and where it ends.
 #[derive(Clone, Copy)]
@@ -36,30 +48,24 @@ pub(crate) struct Walk {
 /// What the steps share.
 struct State<'a, const LIMIT: u64> {
     walk: Walk,
-    /// `vfsmount.mnt_root` of the mount the walk is in.
-    mount_root: u64,
     strings: Strings<LIMIT>,
-    /// `EXE_CUT` until the walk ends otherwise.
-    flags: u32,
+    outcome: Outcome,
     kernel: &'a mut Kernel,
 }
 
-/// Writes the path behind what `strings` holds already. Returns the record's flags for how the walk ended:
-/// none at the process's root, `EXE_PSEUDO` at a dentry that hangs in no tree (a memfd or the like; its
-/// name was written), `EXE_CUT` for want of room or steps.
+/// Writes the path behind what `strings` holds already.
 #[inline(always)]
 pub(crate) fn write<const LIMIT: u64>(
     kernel: &mut Kernel,
     strings: Strings<LIMIT>,
     walk: &Walk,
-) -> (Strings<LIMIT>, u32) {
-    let mount_root = kernel.field(walk.vfsmount, Slot::VfsmountRoot);
-    let mut state = State { walk: *walk, mount_root, strings, flags: flags::EXE_CUT, kernel };
+) -> (Strings<LIMIT>, Outcome) {
+    let mut state = State { walk: *walk, strings, outcome: Outcome::Cut, kernel };
     // SAFETY: the callback has the signature that bpf_loop() wants, and the state outlives the call.
     unsafe {
         bpf_loop(MAX_STEPS, step::<LIMIT> as *mut c_void, (&raw mut state).cast(), 0);
     }
-    (state.strings, state.flags)
+    (state.strings, state.outcome)
 }
 
 /// One step: writes a component, or crosses to the mount below.
@@ -70,30 +76,31 @@ pub(crate) fn write<const LIMIT: u64>(
 unsafe extern "C" fn step<const LIMIT: u64>(_index: u64, state: *mut c_void) -> c_long {
     let state: *mut State<'_, LIMIT> = state.cast();
     // SAFETY: the caller upholds it, and nothing else refers to the state while the loop runs.
-    let State { walk, mount_root, strings, flags: ended, kernel } = unsafe { &mut *state };
+    let State { walk, strings, outcome, kernel } = unsafe { &mut *state };
     if walk.dentry == walk.root_dentry && walk.vfsmount == walk.root_vfsmount {
-        *ended = 0;
+        *outcome = Outcome::Whole;
         return STOP;
     }
-    if walk.dentry == *mount_root {
+    let mount_root: u64 = kernel.field(walk.vfsmount, Slot::VfsmountRoot);
+    if walk.dentry == mount_root {
         let mount = Kernel::container(walk.vfsmount, Slot::MountVfsmount);
-        let [above, mountpoint] = kernel.pair(mount, Slot::MountParent, Slot::MountMountpoint);
+        let above: u64 = kernel.field(mount, Slot::MountParent);
         if above == mount {
             // The root of the mount namespace: the file lies outside the process's own root.
-            *ended = 0;
+            *outcome = Outcome::Whole;
             return STOP;
         }
-        walk.dentry = mountpoint;
+        walk.dentry = kernel.field(mount, Slot::MountMountpoint);
         walk.vfsmount = Kernel::address(above, Slot::MountVfsmount);
-        *mount_root = kernel.field(walk.vfsmount, Slot::VfsmountRoot);
         return GO_ON;
     }
-    let [parent, name] = kernel.parent_and_name(walk.dentry);
+    let name: u64 = kernel.field(walk.dentry, Slot::DentryName);
     if !strings.append(kernel, name) {
         return STOP;
     }
+    let parent: u64 = kernel.field(walk.dentry, Slot::DentryParent);
     if parent == walk.dentry {
-        *ended = flags::EXE_PSEUDO;
+        *outcome = Outcome::Pseudo;
         return STOP;
     }
     walk.dentry = parent;

@@ -20,26 +20,14 @@ pub(crate) fn controlling_terminal(kernel: &mut Kernel, task: u64) -> u32 {
     (major << 20) | first_minor.wrapping_add(index)
 }
 
-/// What descriptors 0, 1 and 2 refer to.
-#[inline(always)]
-pub(crate) fn descriptors(kernel: &mut Kernel, task: u64, fds: &mut [FdRecord; 3]) {
-    let files: u64 = kernel.field(task, Slot::TaskFiles);
-    let fdtable: u64 = kernel.field(files, Slot::FilesFdt);
-    let table: u64 = kernel.field(fdtable, Slot::FdtableFd);
-    // A table never has fewer than 64 places (NR_OPEN_DEFAULT), so 0, 1 and 2 need no bound.
-    let [stdin, stdout, stderr]: [u64; 3] = kernel.word(table);
-    fds[0] = FdRecord::from_word(descriptor(kernel, stdin));
-    // Very often all three are one file.
-    fds[1] = if stdout == stdin { fds[0] } else { FdRecord::from_word(descriptor(kernel, stdout)) };
-    fds[2] = if stderr == stdout { fds[1] } else { FdRecord::from_word(descriptor(kernel, stderr)) };
-}
-
-/// The file behind a descriptor, as the word that [`FdRecord::from_word`] takes.
+/// The file behind one descriptor.
 ///
 /// Not inlined, and one word to return: the verifier then sees the same kind of value in the record
 /// whether the descriptor is open or not, and follows the code behind once instead of once a case.
 #[inline(never)]
-fn descriptor(kernel: &mut Kernel, file: u64) -> u64 {
+fn descriptor_word(kernel: &mut Kernel, table: u64, number: u64) -> u64 {
+    // A table never has fewer than 64 places (NR_OPEN_DEFAULT), so 0, 1 and 2 need no bound.
+    let file: u64 = kernel.word(table.wrapping_add(number * 8));
     if file == 0 {
         return 0;
     }
@@ -47,4 +35,18 @@ fn descriptor(kernel: &mut Kernel, file: u64) -> u64 {
     let mode: u16 = kernel.field(inode, Slot::InodeMode);
     let rdev: u32 = kernel.field(inode, Slot::InodeRdev);
     (u64::from(rdev) << 32) | (1 << 16) | u64::from(mode)
+}
+
+/// What one of the descriptors 0, 1 and 2 refers to.
+#[inline(always)]
+pub(crate) fn descriptor(kernel: &mut Kernel, table: u64, number: u64) -> FdRecord {
+    FdRecord::from_word(descriptor_word(kernel, table, number))
+}
+
+/// Address of the process's array of `struct file *`.
+#[inline(always)]
+pub(crate) fn descriptor_table(kernel: &mut Kernel, task: u64) -> u64 {
+    let files: u64 = kernel.field(task, Slot::TaskFiles);
+    let fdtable: u64 = kernel.field(files, Slot::FilesFdt);
+    kernel.field(fdtable, Slot::FdtableFd)
 }

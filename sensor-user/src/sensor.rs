@@ -98,6 +98,9 @@ pub async fn run(
         ProbeOptions { ring_bytes: options.ring_bytes, v1_subsys, log_level: options.kernel_log_level },
     )?;
     drop(layout);
+    if let Some(number) = probes.verified_instructions() {
+        tracing::debug!("the kernel's verifier followed {number} instructions");
+    }
     let mut kernel_log = kernel_log(&mut probes, options.kernel_log_level)?;
     let mut source = Source::new(probes.take_ring()?, probes.take_reader_state()?)?;
     let mut losses = Losses::new(probes.take_counts()?);

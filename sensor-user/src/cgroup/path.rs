@@ -242,8 +242,19 @@ fn is_host(components: &[&str]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// A host without a runtime.
+    pub(crate) struct NoRuntime;
+    impl KnownContainers for NoRuntime {
+        fn runc(&self, _: &str) -> bool {
+            false
+        }
+        fn containerd(&self, _: &str, _: &str) -> bool {
+            false
+        }
+    }
 
     const ID: &str = "4ff4e0f8f3c1d2a5b6978812345678900f1e2d3c4b5a69788796a5b4c3d2e1f0";
     const ID2: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";

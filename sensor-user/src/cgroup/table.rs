@@ -90,16 +90,7 @@ impl CgroupTable {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    struct Nothing;
-    impl KnownContainers for Nothing {
-        fn runc(&self, _: &str) -> bool {
-            false
-        }
-        fn containerd(&self, _: &str, _: &str) -> bool {
-            false
-        }
-    }
+    use crate::cgroup::path::tests::NoRuntime;
 
     fn key(id: u64) -> CgroupKey {
         CgroupKey { id, hierarchy: 2 }
@@ -107,7 +98,7 @@ mod tests {
 
     #[test]
     fn the_same_id_in_two_hierarchies_is_two_cgroups() {
-        let mut table = CgroupTable::new(Box::new(Nothing));
+        let mut table = CgroupTable::new(Box::new(NoRuntime));
         table.learn(key(1), "/".to_owned(), false);
         table.learn(CgroupKey { id: 1, hierarchy: 1 }, "/docker".to_owned(), false);
         assert_eq!(table.get(key(1)).unwrap().path, "/");
@@ -116,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_full_table_forgets_the_cgroup_learned_first_and_says_which() {
-        let mut table = CgroupTable::with_capacity(Box::new(Nothing), 2);
+        let mut table = CgroupTable::with_capacity(Box::new(NoRuntime), 2);
         assert_eq!(table.learn(key(1), "/a".to_owned(), false), None);
         assert_eq!(table.learn(key(2), "/b".to_owned(), false), None);
         assert_eq!(table.learn(key(2), "/b".to_owned(), false), None, "learned before");

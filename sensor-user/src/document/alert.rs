@@ -4,7 +4,7 @@
 
 use super::{
     ALERTS, Agent, DataStream, Ecs,
-    process::{AlertMark, ExecFields, Own},
+    process::{AlertMark, EventFields, ExecFields, Own},
 };
 use crate::event::ExecView;
 use hullwatch_rules::{Rule, Threat, ThreatEntry};
@@ -29,22 +29,6 @@ pub struct AlertDocument<'a> {
     agent: Agent<'a>,
     data_stream: DataStream,
     hullwatch: Own<'a>,
-}
-
-#[derive(Debug, Serialize)]
-struct EventFields {
-    kind: &'static str,
-    module: &'static str,
-    dataset: &'static str,
-    id: String,
-    category: [&'static str; 1],
-    #[serde(rename = "type")]
-    kinds: [&'static str; 1],
-    action: [&'static str; 1],
-    created: Timestamp,
-    severity: u8,
-    risk_score: u8,
-    sequence: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -124,26 +108,12 @@ impl<'a> ThreatFields<'a> {
 impl<'a> AlertDocument<'a> {
     /// The alert of a rule about an exec.
     pub fn of(view: &'a ExecView<'a>, rule: &'a Rule, ruleset_hash: &'a str, agent_id: &'a str) -> Self {
-        let fixed = &view.exec.fixed;
-        let timestamp = view.clock.wall(fixed.header.ktime_ns);
         Self {
-            timestamp,
+            timestamp: view.clock.wall(view.exec.fixed.header.ktime_ns),
             ecs: Ecs::CURRENT,
             message: message(view, rule),
             tags: &rule.tags,
-            event: EventFields {
-                kind: "alert",
-                module: "hullwatch",
-                dataset: ALERTS,
-                id: view.host.document_id(fixed.tgid, fixed.header.ktime_ns, Some(&rule.id)),
-                category: ["process"],
-                kinds: ["start"],
-                action: ["exec"],
-                created: timestamp,
-                severity: rule.severity.number(),
-                risk_score: rule.risk_score,
-                sequence: view.exec.sequence,
-            },
+            event: EventFields::of(view, Some(rule)),
             rule: RuleFields {
                 id: &rule.id,
                 uuid: &rule.id,
@@ -189,7 +159,7 @@ mod tests {
     use super::*;
     use crate::{
         cgroup::{
-            path::{Container, KnownContainers, Recognised, Runtime},
+            path::{Container, Recognised, Runtime, tests::NoRuntime},
             table::CgroupTable,
         },
         clock::Clock,
@@ -205,23 +175,13 @@ mod tests {
     use serde_json::{Value, json};
     use zerocopy::IntoBytes;
 
-    struct Nothing;
-    impl KnownContainers for Nothing {
-        fn runc(&self, _: &str) -> bool {
-            false
-        }
-        fn containerd(&self, _: &str, _: &str) -> bool {
-            false
-        }
-    }
-
     /// The alerts that the bundled rules raise about an exec in a docker container, as JSON.
     fn alerts(argv: &[u8]) -> Vec<Value> {
         let words = exec_bytes(exec_record(), b"/usr/bin/apt-get\0", b"apt-get\0bin\0usr\0", argv);
         let Record::Exec(exec) = decode(words.as_bytes()).unwrap() else { panic!("not an exec") };
         let mut event = ExecEvent::default();
         event.fill(&exec, 7);
-        let mut table = CgroupTable::new(Box::new(Nothing));
+        let mut table = CgroupTable::new(Box::new(NoRuntime));
         let key = CgroupKey { id: 77, hierarchy: 2 };
         table.learn(key, format!("/docker/{}", "ab".repeat(32)), false);
         let cgroup = table.get(key).unwrap();

@@ -1,6 +1,6 @@
 //! An exec as a document: process, user, container and host, and the evidence behind them.
 
-use super::{Agent, DataStream, EVENTS, Ecs};
+use super::{ALERTS, Agent, DataStream, EVENTS, Ecs};
 use crate::{
     cgroup::path::{Recognised, Runtime},
     event::ExecView,
@@ -8,7 +8,7 @@ use crate::{
     terminal::{Device, FdKind},
 };
 use hullwatch_common::exec::flags;
-use hullwatch_rules::TextList;
+use hullwatch_rules::{Rule, TextList};
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
@@ -295,8 +295,9 @@ pub struct EventDocument<'a> {
     hullwatch: Own<'a>,
 }
 
+/// `event`, of events and alerts.
 #[derive(Debug, Serialize)]
-struct EventFields {
+pub struct EventFields {
     kind: &'static str,
     module: &'static str,
     dataset: &'static str,
@@ -306,28 +307,42 @@ struct EventFields {
     kinds: [&'static str; 1],
     action: [&'static str; 1],
     created: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    severity: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    risk_score: Option<u8>,
     sequence: u64,
+}
+
+impl EventFields {
+    /// The fields of an exec, and of a rule's alert about it if it is for one.
+    pub fn of(view: &ExecView<'_>, alert_of: Option<&Rule>) -> Self {
+        let fixed = &view.exec.fixed;
+        let (kind, dataset) = if alert_of.is_some() { ("alert", ALERTS) } else { ("event", EVENTS) };
+        let rule_id = alert_of.map(|rule| rule.id.as_str());
+        Self {
+            kind,
+            module: "hullwatch",
+            dataset,
+            id: view.host.document_id(fixed.tgid, fixed.header.ktime_ns, rule_id),
+            category: ["process"],
+            kinds: ["start"],
+            action: ["exec"],
+            created: view.clock.wall(fixed.header.ktime_ns),
+            severity: alert_of.map(|rule| rule.severity.number()),
+            risk_score: alert_of.map(|rule| rule.risk_score),
+            sequence: view.exec.sequence,
+        }
+    }
 }
 
 impl<'a> EventDocument<'a> {
     /// The document of an exec.
     pub fn of(view: &'a ExecView<'a>, agent_id: &'a str) -> Self {
-        let fixed = &view.exec.fixed;
-        let timestamp = view.clock.wall(fixed.header.ktime_ns);
         Self {
-            timestamp,
+            timestamp: view.clock.wall(view.exec.fixed.header.ktime_ns),
             ecs: Ecs::CURRENT,
-            event: EventFields {
-                kind: "event",
-                module: "hullwatch",
-                dataset: EVENTS,
-                id: view.host.document_id(fixed.tgid, fixed.header.ktime_ns, None),
-                category: ["process"],
-                kinds: ["start"],
-                action: ["exec"],
-                created: timestamp,
-                sequence: view.exec.sequence,
-            },
+            event: EventFields::of(view, None),
             exec: ExecFields::of(view),
             agent: Agent::new(agent_id),
             data_stream: DataStream::of(EVENTS),

@@ -144,6 +144,12 @@ impl Probes {
         Ok(())
     }
 
+    /// How many instructions the kernel's verifier followed before it took the program. It gives up at a
+    /// million, and older kernels follow more of the same program than newer ones.
+    pub fn verified_instructions(&mut self) -> Option<u32> {
+        program(&mut self.ebpf).ok()?.info().ok()?.verified_instruction_count()
+    }
+
     /// Detaches the program; what is in the ring stays there.
     pub fn detach(&mut self) {
         if let Ok(program) = program(&mut self.ebpf) {
