@@ -3,6 +3,7 @@
 use crate::{
     counters::count,
     kernel::{Kernel, v1_subsys},
+    path::{GO_ON, STOP},
     ring::{self, Reservation},
     strings::Strings,
 };
@@ -131,12 +132,12 @@ unsafe extern "C" fn step(_index: u64, state: *mut c_void) -> c_long {
     let parent: u64 = kernel.field(*node, Slot::KernfsParent);
     if parent == 0 {
         *whole = 1;
-        return 1;
+        return STOP;
     }
     let name: u64 = kernel.field(*node, Slot::KernfsName);
     if !strings.append(kernel, name) {
-        return 1;
+        return STOP;
     }
     *node = parent;
-    0
+    GO_ON
 }

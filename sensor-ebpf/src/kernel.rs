@@ -76,7 +76,7 @@ impl Kernel {
     /// The field of a structure at `base`.
     #[inline(always)]
     pub(crate) fn field<T: Word>(&mut self, base: u64, slot: Slot) -> T {
-        self.word(base.wrapping_add(offset(slot)))
+        self.word(Self::address(base, slot))
     }
 
     /// The address of a field of a structure at `base`.

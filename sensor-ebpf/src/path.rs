@@ -16,9 +16,9 @@ use hullwatch_common::layout::Slot;
 const MAX_STEPS: u32 = 256;
 
 /// What a step returns to `bpf_loop`.
-const GO_ON: c_long = 0;
+pub(crate) const GO_ON: c_long = 0;
 /// See above.
-const STOP: c_long = 1;
+pub(crate) const STOP: c_long = 1;
 
 /// How a walk ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub(crate) fn write<const LIMIT: u64>(
     (state.strings, state.outcome)
 }
 
-/// One step: writes a component, or crosses to the mount below.
+/// One step: writes a component, or crosses to the mount above.
 ///
 /// # Safety
 ///

@@ -1,7 +1,7 @@
 //! The ring to user space, and when to wake the reader.
 //!
 //! A wake-up is the most expensive thing a probe can do (some 20 us in a virtual machine, against
-//! half a microsecond for everything else). So the reader says when it wants one: it looks at the
+//! 2 us for everything else). So the reader says when it wants one: it looks at the
 //! ring on a timer while there is work, and sets `READER` to [`SLEEPING`] only when it finds nothing
 //! and goes to wait on the file descriptor. The first record after that wakes it.
 //!
@@ -34,8 +34,8 @@ static EVENTS: RingBuf = RingBuf::with_byte_size(8 << 20, 0);
 static READER: Array<u32> = Array::with_max_entries(1, 0);
 
 /// A place in the ring, to be committed or given back on every path: the verifier insists.
-pub(crate) struct Reservation<const BYTES: usize> {
-    entry: aya_ebpf::maps::ring_buf::RingBufEntry<[u64; BYTES]>,
+pub(crate) struct Reservation<const WORDS: usize> {
+    entry: aya_ebpf::maps::ring_buf::RingBufEntry<[u64; WORDS]>,
 }
 
 /// Reserves room for `WORDS` times 8 bytes; none when the ring is full.

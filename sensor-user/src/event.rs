@@ -173,9 +173,19 @@ impl ExecEvent {
         self.has(flags::SCRIPT).then_some(self.filename.as_str())
     }
 
+    /// The script's name, when one was started and the kernel did not make its path up.
+    pub fn script_name(&self) -> Option<&str> {
+        self.script().and_then(|_| self.filename_name())
+    }
+
+    /// The parent's process id; none for the first process.
+    pub fn parent_tgid(&self) -> Option<u32> {
+        (self.fixed.parent_tgid != 0).then_some(self.fixed.parent_tgid)
+    }
+
     /// The one name that documents carry: the script's for a script, else the executable's.
     pub fn name(&self) -> &str {
-        self.script().and_then(|_| self.filename_name()).unwrap_or_else(|| self.executable_name())
+        self.script_name().unwrap_or_else(|| self.executable_name())
     }
 }
 
@@ -260,10 +270,9 @@ impl<'a> ExecView<'a> {
 
     /// Names the parent for good; none when the process has none.
     pub fn parent_entity_id(&self) -> Option<&str> {
-        let fixed = &self.exec.fixed;
-        (fixed.parent_tgid != 0).then(|| {
+        self.exec.parent_tgid().map(|tgid| {
             self.parent_entity_id
-                .get_or_init(|| self.host.entity_id(fixed.parent_tgid, fixed.parent_start_boottime_ns))
+                .get_or_init(|| self.host.entity_id(tgid, self.exec.fixed.parent_start_boottime_ns))
                 .as_str()
         })
     }
@@ -290,7 +299,6 @@ impl Event for ExecView<'_> {
 
     fn get(&self, field: FieldId) -> Values<'_> {
         let exec = self.exec;
-        let parent = (exec.fixed.parent_tgid != 0).then_some(exec.fixed.parent_tgid);
         match field {
             FieldId::Timestamp | FieldId::EventCreated => self.milliseconds(exec.fixed.header.ktime_ns),
             FieldId::EventKind => Values::Text("event"),
@@ -319,11 +327,11 @@ impl Event for ExecView<'_> {
             FieldId::ProcessInteractive => Values::Bool(exec.interactive()),
             FieldId::ProcessTtyMajor => number(exec.terminal().map(Device::major)),
             FieldId::ProcessTtyMinor => number(exec.terminal().map(Device::minor)),
-            FieldId::ProcessParentPid => number(parent),
+            FieldId::ProcessParentPid => number(exec.parent_tgid()),
             FieldId::ProcessParentEntityId => text(self.parent_entity_id()),
-            FieldId::ProcessParentStart => {
-                parent.map_or(Values::Missing, |_| self.milliseconds(exec.fixed.parent_start_boottime_ns))
-            }
+            FieldId::ProcessParentStart => exec
+                .parent_tgid()
+                .map_or(Values::Missing, |_| self.milliseconds(exec.fixed.parent_start_boottime_ns)),
             FieldId::ProcessUserId | FieldId::UserId => Values::Text(&exec.ids.euid),
             FieldId::ProcessGroupId | FieldId::GroupId => Values::Text(&exec.ids.egid),
             FieldId::ProcessRealUserId => Values::Text(&exec.ids.uid),
@@ -341,7 +349,7 @@ impl Event for ExecView<'_> {
             FieldId::HullwatchExecutableDeleted => Values::Bool(exec.deleted()),
             FieldId::HullwatchExecutableMemfd => Values::Bool(exec.memfd()),
             FieldId::HullwatchScriptPath => text(exec.script()),
-            FieldId::HullwatchScriptName => text(exec.script().and_then(|_| exec.filename_name())),
+            FieldId::HullwatchScriptName => text(exec.script_name()),
             FieldId::HullwatchCgroupPath => text(self.cgroups.telling().map(|cgroup| cgroup.path.as_str())),
         }
     }

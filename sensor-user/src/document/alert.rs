@@ -144,9 +144,10 @@ fn message(view: &ExecView<'_>, rule: &Rule) -> String {
     let more = if shown.len() < line.len() { " [...]" } else { "" };
     let place = match view.cgroups.container() {
         Some(container) => {
-            let runtime = container.runtime.map_or("", |runtime| runtime.name());
+            let runtime =
+                container.runtime.map_or_else(String::new, |runtime| format!("{} ", runtime.name()));
             let short = container.id.get(..12).unwrap_or(&container.id);
-            format!("in {runtime} container {short}").replace("in  ", "in ")
+            format!("in {runtime}container {short}")
         }
         None => "outside of any known container".to_owned(),
     };

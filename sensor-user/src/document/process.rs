@@ -254,7 +254,7 @@ impl<'a> Own<'a> {
                 deleted: exec.deleted(),
                 memfd: exec.memfd(),
             },
-            script: exec.script().map(|path| Named { path, name: exec.filename_name() }),
+            script: exec.script().map(|path| Named { path, name: exec.script_name() }),
             interpreter: exec
                 .script()
                 .map(|_| Named { path: &exec.executable, name: Some(exec.executable_name()) }),

@@ -15,6 +15,7 @@ use nix::unistd::Pid;
 
 use crate::Programs;
 use crate::numbers::quantile;
+use crate::tracer::wait_for_ready_line;
 
 const ALERTS: usize = 200;
 
@@ -35,12 +36,7 @@ pub(crate) fn measure(programs: &Programs) -> Result<String> {
             }
         }
     });
-    let mut log = BufReader::new(sensor.stderr.take().context("no stderr")?);
-    let mut ready = String::new();
-    while !ready.contains("ready: ") {
-        ready.clear();
-        anyhow::ensure!(log.read_line(&mut ready)? > 0, "the sensor ended before it was ready");
-    }
+    let _log = wait_for_ready_line(&mut sensor)?;
     let mut latencies = Vec::with_capacity(ALERTS);
     for _ in 0..ALERTS {
         container.run_at_terminal(Command::new(&manager).args(["install", "curl"]))?;

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -114,6 +114,18 @@ impl Tracer {
     }
 }
 
+/// Reads hullwatch's log up to the line that says it is ready, and returns the rest, which must be kept: a log that
+/// nobody holds is a broken pipe.
+pub(crate) fn wait_for_ready_line(hullwatch: &mut Child) -> Result<BufReader<ChildStderr>> {
+    let mut log = BufReader::new(hullwatch.stderr.take().context("no stderr")?);
+    let mut line = String::new();
+    while !line.contains("ready: ") {
+        line.clear();
+        anyhow::ensure!(log.read_line(&mut line)? > 0, "hullwatch ended before it was ready");
+    }
+    Ok(log)
+}
+
 fn floor(object: &Path) -> Result<Tracer> {
     let mut ebpf = Ebpf::load(&fs::read(object)?)?;
     let program: &mut RawTracePoint = ebpf.program_mut("floor").context("no program `floor`")?.try_into()?;
@@ -126,13 +138,7 @@ impl Traced {
     /// hullwatch says when it is ready; the peers are asked by execs until one of these is reported.
     fn wait_until_ready(&mut self, programs: &Programs) -> Result<()> {
         if self.kind == Kind::Hullwatch {
-            let mut log = BufReader::new(self.child.stderr.take().context("no stderr")?);
-            let mut line = String::new();
-            while !line.contains("ready: ") {
-                line.clear();
-                anyhow::ensure!(log.read_line(&mut line)? > 0, "hullwatch ended before it was ready");
-            }
-            self.child.stderr = Some(log.into_inner());
+            self.child.stderr = Some(wait_for_ready_line(&mut self.child)?.into_inner());
             return Ok(());
         }
         for _ in 0..100 {
