@@ -14,8 +14,12 @@ use std::{
 /// How many cgroups are remembered: a quarter of what the kernel side remembers having sent.
 pub const CAPACITY: usize = 4096;
 
-/// How long "not recognised" holds before the runtimes' files are looked at again. A runtime may
-/// make the cgroup before it writes its files.
+/// How long after it was learned a cgroup that was not recognised is looked at again for every event.
+/// A runtime makes the cgroup before it writes its files, and its own helper may exec in between: the
+/// container's first processes, milliseconds later, must not be judged by what was true then.
+const YOUNG: Duration = Duration::from_secs(2);
+
+/// How long "not recognised" holds for a cgroup that is no longer young.
 const ASK_AGAIN: Duration = Duration::from_millis(100);
 
 /// One cgroup.
@@ -27,8 +31,18 @@ pub struct Cgroup {
     pub cut: bool,
     /// What the path says.
     pub recognised: Recognised,
-    /// When that was found out.
+    /// When its path arrived.
+    learned: Instant,
+    /// When the path was last made sense of.
     asked: Instant,
+}
+
+impl Cgroup {
+    /// Whether the runtimes' files may say more by now than they did.
+    fn may_have_been_recognised_since(&self) -> bool {
+        self.recognised == Recognised::Unrecognised
+            && (self.learned.elapsed() < YOUNG || self.asked.elapsed() > ASK_AGAIN)
+    }
 }
 
 /// All cgroups met.
@@ -53,7 +67,8 @@ impl CgroupTable {
     /// Learns a cgroup's path. Returns the key that was forgotten for it, if the table was full.
     pub fn learn(&mut self, key: CgroupKey, path: String, cut: bool) -> Option<CgroupKey> {
         let recognised = recognise(&path, &*self.known);
-        let cgroup = Cgroup { path, cut, recognised, asked: Instant::now() };
+        let now = Instant::now();
+        let cgroup = Cgroup { path, cut, recognised, learned: now, asked: now };
         if self.cgroups.insert(key, Arc::new(cgroup)).is_none() {
             self.order.push_back(key);
         }
@@ -68,10 +83,18 @@ impl CgroupTable {
     /// What is known of a cgroup; none when its path never arrived.
     pub fn get(&mut self, key: CgroupKey) -> Option<Arc<Cgroup>> {
         let cgroup = self.cgroups.get_mut(&key)?;
-        if cgroup.recognised == Recognised::Unrecognised && cgroup.asked.elapsed() > ASK_AGAIN {
+        if cgroup.may_have_been_recognised_since() {
             let recognised = recognise(&cgroup.path, &*self.known);
-            let path = cgroup.path.clone();
-            *cgroup = Arc::new(Cgroup { path, cut: cgroup.cut, recognised, asked: Instant::now() });
+            if recognised == Recognised::Unrecognised && cgroup.learned.elapsed() < YOUNG {
+                return Some(Arc::clone(cgroup));
+            }
+            *cgroup = Arc::new(Cgroup {
+                path: cgroup.path.clone(),
+                cut: cgroup.cut,
+                recognised,
+                learned: cgroup.learned,
+                asked: Instant::now(),
+            });
         }
         Some(Arc::clone(cgroup))
     }
@@ -103,6 +126,26 @@ mod tests {
         table.learn(CgroupKey { id: 1, hierarchy: 1 }, "/docker".to_owned(), false);
         assert_eq!(table.get(key(1)).unwrap().path, "/");
         assert_eq!(table.get(CgroupKey { id: 1, hierarchy: 1 }).unwrap().path, "/docker");
+    }
+
+    /// runc's helper may exec in the new cgroup before runc has written its state.
+    #[test]
+    fn a_container_whose_files_are_written_after_its_cgroup_was_met_is_recognised_by_the_next_event() {
+        struct WrittenLater(std::rc::Rc<std::cell::Cell<bool>>);
+        impl KnownContainers for WrittenLater {
+            fn runc(&self, _: &str) -> bool {
+                self.0.get()
+            }
+            fn containerd(&self, _: &str, _: &str) -> bool {
+                false
+            }
+        }
+        let written = std::rc::Rc::new(std::cell::Cell::new(false));
+        let mut table = CgroupTable::new(Box::new(WrittenLater(written.clone())));
+        table.learn(key(1), "/web".to_owned(), false);
+        assert_eq!(table.get(key(1)).unwrap().recognised, Recognised::Unrecognised);
+        written.set(true);
+        assert!(matches!(table.get(key(1)).unwrap().recognised, Recognised::Container { .. }));
     }
 
     #[test]
