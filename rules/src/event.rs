@@ -6,16 +6,43 @@
 use std::fmt;
 
 use crate::fields::FieldId;
+use crate::scalars::{Scalar, ScalarList};
 use crate::text_list::TextList;
 
-/// An event that rules can be evaluated on.
+/// An event that conditions can be evaluated on.
 pub trait Event {
+    /// How its fields are called: [`FieldId`] for events of the sensor, something else where a query brings its own
+    /// names.
+    type Field: Copy;
+
+    /// The values of one field, [`Values::Missing`] when the event has none. For a [`FieldId`] the values must be of
+    /// its [`FieldType`](crate::FieldType); others are treated as no match, never as an error.
+    fn get(&self, field: Self::Field) -> Values<'_>;
+
+    /// Whether [`get`](Self::get) gives all there was of this field.
+    fn completeness(&self, field: Self::Field) -> Completeness {
+        let _ = field;
+        Completeness::Whole
+    }
+}
+
+/// An event of one of the kinds that the sensor knows, which rules can be evaluated on.
+pub trait SensorEvent: Event<Field = FieldId> {
     /// Its category: what `category where ...` asks for.
     fn category(&self) -> Category;
+}
 
-    /// The values of one field, [`Values::Missing`] when the event has none. The variant must be the one that the
-    /// field's [`FieldType`](crate::FieldType) names; another one is treated as no match, never as an error.
-    fn get(&self, field: FieldId) -> Values<'_>;
+/// How much of a field's values is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Completeness {
+    /// All of it.
+    Whole,
+    /// There were more values than are known, and the last known one may lack its end.
+    MoreValues,
+    /// The one value lacks its end.
+    EndCut,
+    /// The one value lacks its beginning.
+    StartCut,
 }
 
 /// The values of one field of one event: none, one or many.
@@ -27,6 +54,8 @@ pub enum Values<'a> {
     Bool(bool),
     /// One whole number; for a date, milliseconds since 1970-01-01T00:00:00Z.
     Int(i64),
+    /// One number that may have a fraction.
+    Real(f64),
     /// One text. The empty text is a value.
     Text(&'a str),
     /// Two texts, as the two names of a script that runs.
@@ -35,6 +64,8 @@ pub enum Values<'a> {
     Each(&'a [&'a str]),
     /// Any number of texts in one buffer.
     List(&'a TextList),
+    /// Any number of values of any type, as documents have them.
+    Scalars(&'a ScalarList),
 }
 
 impl Values<'_> {
@@ -42,9 +73,10 @@ impl Values<'_> {
     pub fn any(self) -> bool {
         match self {
             Self::Missing => false,
-            Self::Bool(_) | Self::Int(_) | Self::Text(_) | Self::Pair(..) => true,
+            Self::Bool(_) | Self::Int(_) | Self::Real(_) | Self::Text(_) | Self::Pair(..) => true,
             Self::Each(texts) => !texts.is_empty(),
             Self::List(texts) => !texts.is_empty(),
+            Self::Scalars(scalars) => !scalars.is_empty(),
         }
     }
 
@@ -55,7 +87,10 @@ impl Values<'_> {
             Self::Pair(first, second) => holds(first) || holds(second),
             Self::Each(texts) => texts.iter().any(|text| holds(text)),
             Self::List(texts) => texts.iter().any(holds),
-            Self::Missing | Self::Bool(_) | Self::Int(_) => false,
+            Self::Scalars(scalars) => {
+                scalars.iter().any(|scalar| matches!(scalar, Scalar::Text(text) if holds(text)))
+            }
+            Self::Missing | Self::Bool(_) | Self::Int(_) | Self::Real(_) => false,
         }
     }
 }

@@ -8,7 +8,7 @@ use std::collections::hash_map::Entry;
 
 use crate::compile::compile;
 use crate::error::{Refusal, RuleError};
-use crate::event::{Category, Event};
+use crate::event::{Category, SensorEvent};
 use crate::fingerprint;
 use crate::matcher::Program;
 use crate::rule::Rule;
@@ -84,7 +84,7 @@ impl RuleSet {
     }
 
     /// Calls `on_match` for each rule that `event` matches, in the order of [`rules`](Self::rules). Allocates nothing.
-    pub fn evaluate<E: Event>(&self, event: &E, mut on_match: impl FnMut(&Rule)) {
+    pub fn evaluate<E: SensorEvent>(&self, event: &E, mut on_match: impl FnMut(&Rule)) {
         for (rule, program) in self.candidates(event.category()) {
             if program.matches(event) {
                 on_match(rule);

@@ -6,7 +6,9 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use hullwatch_rules::{BUNDLED, Category, Event, FieldId, RuleSet, RuleSource, TextList, Values};
+use hullwatch_rules::{
+    BUNDLED, Category, Event, FieldId, RuleSet, RuleSource, SensorEvent, TextList, Values,
+};
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
@@ -45,10 +47,14 @@ struct Exec<'a> {
     args: TextList,
 }
 
-impl Event for Exec<'_> {
+impl SensorEvent for Exec<'_> {
     fn category(&self) -> Category {
         Category::Process
     }
+}
+
+impl Event for Exec<'_> {
+    type Field = FieldId;
 
     fn get(&self, field: FieldId) -> Values<'_> {
         match field {

@@ -17,7 +17,7 @@ use crate::{
     text::{basename, lossless},
 };
 use hullwatch_common::exec::{ExecRecord, flags};
-use hullwatch_rules::{Category, Event, FieldId, TextList, Values};
+use hullwatch_rules::{Category, Event, FieldId, SensorEvent, TextList, Values};
 use std::{cell::OnceCell, fmt::Write as _};
 
 /// What was captured of one exec.
@@ -292,10 +292,14 @@ fn number(value: Option<impl Into<i64>>) -> Values<'static> {
     value.map_or(Values::Missing, |value| Values::Int(value.into()))
 }
 
-impl Event for ExecView<'_> {
+impl SensorEvent for ExecView<'_> {
     fn category(&self) -> Category {
         Category::Process
     }
+}
+
+impl Event for ExecView<'_> {
+    type Field = FieldId;
 
     fn get(&self, field: FieldId) -> Values<'_> {
         let exec = self.exec;

@@ -138,7 +138,7 @@ fn wrong_type(subject: Subject<'_>, op: &'static str, constant: &Value, span: Sp
     let found = match constant {
         Value::Null => "null",
         Value::Boolean(_) => "a truth value",
-        Value::Integer(_) => "a number",
+        Value::Integer(_) | Value::Real(_) => "a number",
         Value::Text(_) => "text",
     };
     let hint = match (kind, constant) {

@@ -15,7 +15,7 @@ use crate::fields::{FieldId, FieldType};
 use crate::matcher::{Node, Program, Test};
 use crate::nearest::nearest;
 use crate::syntax::Span;
-use crate::syntax::ast::{Comparison, Expr, ExprKind, FieldPath, Name, Query, Value};
+use crate::syntax::ast::{Body, Comparison, Expr, ExprKind, FieldPath, Name, Query, Value};
 
 /// Compiles one query.
 ///
@@ -23,7 +23,13 @@ use crate::syntax::ast::{Comparison, Expr, ExprKind, FieldPath, Name, Query, Val
 ///
 /// The first thing in it that has no meaning on this sensor's events.
 pub fn compile(query: &Query) -> Result<Program, CheckError> {
-    Ok(Program::new(category(&query.category)?, condition(&query.condition)?))
+    match &query.body {
+        Body::Event(query) => Ok(Program::new(category(&query.category)?, condition(&query.condition)?)),
+        // The parser makes none of these yet.
+        Body::Sequence(_) | Body::Sample(_) => {
+            Err(CheckError { span: Span::default(), kind: CheckErrorKind::NotACondition })
+        }
+    }
 }
 
 fn category(name: &Name) -> Result<Option<Category>, CheckError> {
@@ -58,6 +64,9 @@ fn condition(expr: &Expr) -> Result<Node, CheckError> {
             Subject::Field(_) => Err(CheckError { span: expr.span, kind: CheckErrorKind::NotACondition }),
             Subject::Missing | Subject::Constant(_) => Ok(Node::Constant(false)),
         },
+        ExprKind::Call { .. } | ExprKind::Arithmetic { .. } | ExprKind::Negate(_) => {
+            Err(CheckError { span: expr.span, kind: CheckErrorKind::NotACondition })
+        }
     }
 }
 
@@ -108,7 +117,7 @@ impl<'a> Subject<'a> {
         match self {
             Self::Field(id) => Some(id.kind()),
             Self::Constant(Value::Boolean(_)) => Some(FieldType::Boolean),
-            Self::Constant(Value::Integer(_)) => Some(FieldType::Integer),
+            Self::Constant(Value::Integer(_) | Value::Real(_)) => Some(FieldType::Integer),
             Self::Constant(Value::Text(_)) => Some(FieldType::Keyword),
             Self::Missing | Self::Constant(Value::Null) => None,
         }
@@ -131,6 +140,7 @@ impl<'a> Subject<'a> {
             Self::Missing | Self::Constant(Value::Null) => Values::Missing,
             Self::Constant(Value::Boolean(value)) => Values::Bool(*value),
             Self::Constant(Value::Integer(value)) => Values::Int(*value),
+            Self::Constant(Value::Real(value)) => Values::Real(value.get()),
             Self::Constant(Value::Text(value)) => Values::Text(value),
         };
         Node::Constant(test.holds(values))

@@ -12,7 +12,7 @@ pub(crate) use integer::IntegerTest;
 pub(crate) use text::{TextSet, TextTest};
 pub(crate) use wildcard::Pattern;
 
-use crate::event::{Category, Event, Values};
+use crate::event::{Category, Event, SensorEvent, Values};
 use crate::fields::FieldId;
 
 /// A compiled query.
@@ -34,7 +34,7 @@ impl Program {
     }
 
     /// Whether `event` matches.
-    pub fn matches<E: Event>(&self, event: &E) -> bool {
+    pub fn matches<E: SensorEvent>(&self, event: &E) -> bool {
         self.category.is_none_or(|category| category == event.category()) && self.condition.holds(event)
     }
 
@@ -60,7 +60,7 @@ pub(crate) enum Node {
 }
 
 impl Node {
-    fn holds<E: Event>(&self, event: &E) -> bool {
+    fn holds<E: Event<Field = FieldId>>(&self, event: &E) -> bool {
         match self {
             Self::Constant(value) => *value,
             Self::All(nodes) => nodes.iter().all(|node| node.holds(event)),

@@ -4,13 +4,69 @@
 
 use std::fmt::{self, Display, Formatter, Write};
 
-use super::ast::{Expr, ExprKind, FieldPath, Literal, Name, Query, Value};
+use super::ast::{
+    Body, EventQuery, Expr, ExprKind, FieldPath, Key, Literal, Name, PipeKind, Query, Stage, Value,
+};
 use super::token::{TokenKind, begins_word, continues_word};
 
 impl Display for Query {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match &self.body {
+            Body::Event(query) => query.fmt(f)?,
+            Body::Sequence(sequence) => {
+                f.write_str("sequence")?;
+                by(f, &sequence.by)?;
+                if let Some(maxspan) = sequence.maxspan {
+                    write!(f, " with maxspan={}ms", maxspan.ms)?;
+                }
+                for stage in &sequence.stages {
+                    write!(f, " {stage}")?;
+                }
+                if let Some(until) = &sequence.until {
+                    write!(f, " until {until}")?;
+                }
+            }
+            Body::Sample(sample) => {
+                f.write_str("sample")?;
+                by(f, &sample.by)?;
+                for stage in &sample.stages {
+                    write!(f, " {stage}")?;
+                }
+            }
+        }
+        for pipe in &self.pipes {
+            let name = match pipe.kind {
+                PipeKind::Head => "head",
+                PipeKind::Tail => "tail",
+            };
+            write!(f, " | {name} {}", pipe.count)?;
+        }
+        Ok(())
+    }
+}
+
+impl Display for EventQuery {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{} where {}", self.category, self.condition)
     }
+}
+
+impl Display for Stage {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}[{}]", if self.missing { "!" } else { "" }, self.query)?;
+        by(f, &self.by)?;
+        if self.runs > 1 {
+            write!(f, " with runs={}", self.runs)?;
+        }
+        Ok(())
+    }
+}
+
+fn by(f: &mut Formatter<'_>, keys: &[Key]) -> fmt::Result {
+    for (i, key) in keys.iter().enumerate() {
+        write!(f, "{} {}", if i == 0 { " by" } else { "," }, key.field)?;
+    }
+    Ok(())
 }
 
 impl Display for Name {
@@ -48,6 +104,22 @@ impl Display for Expr {
                 }
                 f.write_char(')')
             }
+            ExprKind::Call { name, fold, args } => {
+                write!(f, "{}{}(", name.text, if *fold { "~" } else { "" })?;
+                for (i, arg) in args.iter().enumerate() {
+                    write!(f, "{}{arg}", if i == 0 { "" } else { ", " })?;
+                }
+                f.write_char(')')
+            }
+            ExprKind::Arithmetic { left, op, right } => {
+                left.within(f, left.is_plain())?;
+                write!(f, " {} ", op.symbol())?;
+                right.within(f, right.is_plain())
+            }
+            ExprKind::Negate(inner) => {
+                f.write_char('-')?;
+                inner.within(f, matches!(inner.kind, ExprKind::Field(_) | ExprKind::Call { .. }))
+            }
         }
     }
 }
@@ -55,7 +127,7 @@ impl Display for Expr {
 impl Expr {
     /// Whether it stands beside an operator without parentheses.
     fn is_plain(&self) -> bool {
-        matches!(self.kind, ExprKind::Literal(_) | ExprKind::Field(_))
+        matches!(self.kind, ExprKind::Literal(_) | ExprKind::Field(_) | ExprKind::Call { .. })
     }
 
     /// Prints it, in parentheses unless `bare`.
@@ -101,6 +173,8 @@ impl Display for Value {
             Self::Null => f.write_str("null"),
             Self::Boolean(value) => value.fmt(f),
             Self::Integer(value) => value.fmt(f),
+            // Debug always prints a fraction or an exponent, and enough digits to read the same number again.
+            Self::Real(value) => write!(f, "{:?}", value.get()),
             Self::Text(text) => quote(f, text),
         }
     }

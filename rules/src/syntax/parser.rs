@@ -21,7 +21,9 @@ use winnow::stream::{Stateful, Stream, TokenSlice};
 use winnow::token::one_of;
 
 use super::MAX_DEPTH;
-use super::ast::{Comparison, Expr, ExprKind, FieldPath, Literal, Membership, Name, Query, Value};
+use super::ast::{
+    Body, Comparison, EventQuery, Expr, ExprKind, FieldPath, Literal, Membership, Name, Query, Value,
+};
 use super::error::{SyntaxError, SyntaxErrorKind};
 use super::refusal;
 use super::span::Span;
@@ -56,7 +58,7 @@ fn query(input: &mut Tokens<'_, '_>) -> Outcome<Query> {
         .parse_next(input)?;
     let condition = or(input)?;
     expect(TokenKind::End, "`and`, `or` or the end of the query").parse_next(input)?;
-    Ok(Query { category, condition })
+    Ok(Query { body: Body::Event(EventQuery { category, condition }), pipes: Vec::new() })
 }
 
 fn category(input: &mut Tokens<'_, '_>) -> Outcome<Name> {

@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::ast::{Comparison, Expr, ExprKind, FieldPath, Literal, Membership, Name, Query, Value};
+use super::ast::{
+    Body, Comparison, EventQuery, Expr, ExprKind, FieldPath, Literal, Membership, Name, Query, Value,
+};
 use super::{MAX_DEPTH, MAX_QUERY_BYTES, Span, SyntaxErrorKind, parse};
 
 /// The condition after `any where`, printed back with all that the tree knows.
@@ -22,9 +24,18 @@ fn shape(condition: &str) -> String {
                 let list: Vec<_> = list.iter().map(ToString::to_string).collect();
                 format!("({} {} [{}])", op.symbol(), show(subject), list.join(" "))
             }
+            ExprKind::Call { .. } | ExprKind::Arithmetic { .. } | ExprKind::Negate(_) => expr.to_string(),
         }
     }
-    show(&parse(&format!("any where {condition}")).unwrap().condition)
+    show(&only_event(parse(&format!("any where {condition}")).unwrap()).condition)
+}
+
+/// A query for single events.
+fn only_event(query: Query) -> EventQuery {
+    match query.body {
+        Body::Event(query) => query,
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
@@ -91,10 +102,11 @@ fn field_names_have_dots_digits_underscores_and_back_ticks() {
 
 #[test]
 fn strings_are_decoded_and_raw_strings_are_not() {
-    let text = |written: &str| match parse(&format!("any where {written}")).unwrap().condition.kind {
-        ExprKind::Literal(Value::Text(text)) => text,
-        other => panic!("{written}: {other:?}"),
-    };
+    let text =
+        |written: &str| match only_event(parse(&format!("any where {written}")).unwrap()).condition.kind {
+            ExprKind::Literal(Value::Text(text)) => text,
+            other => panic!("{written}: {other:?}"),
+        };
     assert_eq!(text(r#""""#), "");
     assert_eq!(text(r#""a\n\r\t\b\f\\\"z""#), "a\n\r\t\u{8}\u{c}\\\"z");
     assert_eq!(text(r#""\u{41}\u{1F600}\u{000000e9}""#), "A😀é");
@@ -116,7 +128,7 @@ fn comments_stand_anywhere_between_tokens() {
 #[test]
 fn every_node_knows_its_place() {
     let query = r#"process where not (a.b == "x" or c in (1, 2))"#;
-    let parsed = parse(query).unwrap();
+    let parsed = only_event(parse(query).unwrap());
     let at = |span: Span| &query[span.range()];
     assert_eq!(at(parsed.category.span), "process");
     assert_eq!(at(parsed.condition.span), r#"not (a.b == "x" or c in (1, 2))"#);
@@ -290,11 +302,16 @@ fn placeless(query: Query) -> Query {
                     list.into_iter().map(|literal| Literal { span: Span::default(), ..literal }).collect();
                 ExprKind::Among { subject: Box::new(forget(*subject)), op, list }
             }
-            plain @ (ExprKind::Literal(_) | ExprKind::Field(_)) => plain,
+            plain => plain,
         };
         Expr { kind, span: Span::default() }
     }
-    Query { category: Name { span: Span::default(), ..query.category }, condition: forget(query.condition) }
+    let EventQuery { category, condition } = only_event(query);
+    event_query(Name { span: Span::default(), ..category }, forget(condition))
+}
+
+fn event_query(category: Name, condition: Expr) -> Query {
+    Query { body: Body::Event(EventQuery { category, condition }), pipes: Vec::new() }
 }
 
 fn an_expr(kind: ExprKind) -> Expr {
@@ -381,7 +398,7 @@ proptest! {
     fn what_is_printed_parses_to_the_same_tree(
         condition in any_expr(), category in "[a-z]{1,8}|any|sequence|where|[ -~]{0,6}",
     ) {
-        let query = Query { category: Name { text: category, span: Span::default() }, condition };
+        let query = event_query(Name { text: category, span: Span::default() }, condition);
         let printed = query.to_string();
         let parsed = parse(&printed).map_err(|error| TestCaseError::fail(format!("{printed}: {error}")))?;
         prop_assert_eq!(placeless(parsed), query, "{}", printed);

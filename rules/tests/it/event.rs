@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use hullwatch_rules::{Category, Event, FieldId, FieldType, RuleSet, RuleSource, Values};
+use hullwatch_rules::{Category, Event, FieldId, FieldType, RuleSet, RuleSource, SensorEvent, Values};
 
 /// The values of one field, owned.
 #[derive(Clone, Debug)]
@@ -82,10 +82,14 @@ impl Doc {
     }
 }
 
-impl Event for Doc {
+impl SensorEvent for Doc {
     fn category(&self) -> Category {
         Category::Process
     }
+}
+
+impl Event for Doc {
+    type Field = FieldId;
 
     fn get(&self, field: FieldId) -> Values<'_> {
         match self.0.get(&field) {
@@ -115,20 +119,20 @@ pub(crate) fn set_of(text: &str) -> RuleSet {
 }
 
 /// The ids of the rules of `set` that `event` matches.
-pub(crate) fn matches(set: &RuleSet, event: &impl Event) -> Vec<String> {
+pub(crate) fn matches(set: &RuleSet, event: &impl SensorEvent) -> Vec<String> {
     let mut ids = Vec::new();
     set.evaluate(event, |rule| ids.push(rule.id.clone()));
     ids
 }
 
 /// Whether `event` satisfies `condition`.
-pub(crate) fn holds(condition: &str, event: &impl Event) -> bool {
+pub(crate) fn holds(condition: &str, event: &impl SensorEvent) -> bool {
     let set = set_of(&rule_file("one", &format!("any where {condition}")));
     !matches(&set, event).is_empty()
 }
 
 /// Asserts which of `conditions` hold for `event`.
-pub(crate) fn assert_holds(event: &impl Event, conditions: &[(&str, bool)]) {
+pub(crate) fn assert_holds(event: &impl SensorEvent, conditions: &[(&str, bool)]) {
     let wrong: Vec<_> =
         conditions.iter().filter(|(condition, expected)| holds(condition, event) != *expected).collect();
     assert!(wrong.is_empty(), "these came out the other way round: {wrong:#?}");

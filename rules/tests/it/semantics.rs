@@ -1,6 +1,6 @@
 //! What conditions mean: one test for each rule of Elasticsearch's EQL that the engine keeps.
 
-use hullwatch_rules::{Category, Event, FieldId, TextList, Values};
+use hullwatch_rules::{Category, Event, FieldId, SensorEvent, TextList, Values};
 
 use crate::event::{Doc, assert_holds, holds};
 
@@ -417,10 +417,14 @@ fn any_matches_every_category_and_a_category_its_own() {
 /// An event whose process.name comes in a chosen shape.
 struct Shaped<'a>(Values<'a>);
 
-impl Event for Shaped<'_> {
+impl SensorEvent for Shaped<'_> {
     fn category(&self) -> Category {
         Category::Process
     }
+}
+
+impl Event for Shaped<'_> {
+    type Field = FieldId;
 
     fn get(&self, field: FieldId) -> Values<'_> {
         if field == FieldId::ProcessName { self.0 } else { Values::Missing }
