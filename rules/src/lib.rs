@@ -21,6 +21,7 @@
 
 mod bundled;
 pub mod compile;
+pub mod engine;
 mod error;
 mod event;
 mod fields;
