@@ -7,7 +7,12 @@ use crate::{
     cgroup::table::{Cgroup, CgroupTable},
     clock::Clock,
     decode::{self, Exec, Record},
-    document::{alert::AlertDocument, lost::LostDocument, pretty, process::EventDocument},
+    document::{
+        alert::{AlertDocument, Match},
+        lost::LostDocument,
+        pretty,
+        process::EventDocument,
+    },
     event::{Cgroups, ExecEvent, ExecView},
     identity::Host,
     kernel::probes::{SentCgroups, sent_cgroup_key},
@@ -133,7 +138,15 @@ impl Pipeline {
         match &self.mode {
             Mode::Alerts(rules) => rules.evaluate(&view, |rule| {
                 self.alerts += 1;
-                self.outputs.write(&AlertDocument::of(&view, rule, rules.hash(), &self.agent_id));
+                let found = Match {
+                    rule,
+                    ruleset_hash: rules.hash(),
+                    incomplete: false,
+                    events: &[],
+                    join_keys: &[],
+                };
+                let event = EventDocument::of(&view, &self.agent_id).map();
+                self.outputs.write(&AlertDocument::of(event, &found));
             }),
             Mode::Events => self.outputs.write(&EventDocument::of(&view, &self.agent_id)),
         }
