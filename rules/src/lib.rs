@@ -9,7 +9,7 @@
 //! ```text
 //! rule file --rule_file--> metadata + query --syntax--> tree --compile--> Program --\
 //!                                                                                    RuleSet::evaluate --> matches
-//!                                            Event (category, values of fields) ----/
+//!                                            Event (kind, values of fields) --------/
 //! ```
 //!
 //! - [`RuleSet`] holds the compiled rules and is what the sensor keeps.
@@ -21,10 +21,12 @@
 
 mod bundled;
 pub mod compile;
+pub mod engine;
 mod error;
 mod event;
 mod fields;
 mod fingerprint;
+mod kinds;
 mod matcher;
 mod nearest;
 mod place;
@@ -38,9 +40,10 @@ mod text_list;
 
 pub use bundled::BUNDLED;
 pub use error::{Problem, Refusal, RuleError};
-pub use event::{Category, Completeness, Event, SensorEvent, Values};
+pub use event::{Completeness, Event, SensorEvent, Values};
 pub use fields::{FieldId, FieldType, Source};
-pub use matcher::Program;
+pub use kinds::{EventKind, Given};
+pub use matcher::{Program, Truth};
 pub use place::Position;
 pub use rule::{Rule, Severity, Technique, Threat, ThreatEntry};
 pub use rule_file::{FileError, FileErrorKind};

@@ -6,10 +6,12 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use crate::compile::compile;
+use crate::compile::{Compiled, SensorQuery, compile};
 use crate::error::{Refusal, RuleError};
-use crate::event::{Category, SensorEvent};
+use crate::event::SensorEvent;
+use crate::fields::FieldId;
 use crate::fingerprint;
+use crate::kinds::EventKind;
 use crate::matcher::Program;
 use crate::rule::Rule;
 use crate::rule_file::{self, FileError, FileErrorKind, RuleFile};
@@ -29,7 +31,7 @@ pub struct RuleSource {
 pub struct RuleSet {
     rules: Vec<Rule>,
     /// The condition of each rule, in the same order.
-    programs: Vec<Program>,
+    programs: Vec<SensorQuery>,
     hash: String,
 }
 
@@ -85,22 +87,25 @@ impl RuleSet {
 
     /// Calls `on_match` for each rule that `event` matches, in the order of [`rules`](Self::rules). Allocates nothing.
     pub fn evaluate<E: SensorEvent>(&self, event: &E, mut on_match: impl FnMut(&Rule)) {
-        for (rule, program) in self.candidates(event.category()) {
-            if program.matches(event) {
+        for (rule, program) in self.candidates(event.kind()) {
+            if program.evaluate(event).is_possible() {
                 on_match(rule);
             }
         }
     }
 
-    /// The rules that an event of `category` could match. This is the place of the index over what rules require: to
+    /// The rules that an event of `kind` could match. This is the place of the index over what rules require: to
     /// leave out a rule here must never change what matches, only what it costs.
-    fn candidates(&self, category: Category) -> impl Iterator<Item = (&Rule, &Program)> {
-        let asks_for = move |program: &Program| program.category().is_none_or(|wanted| wanted == category);
-        self.rules.iter().zip(&self.programs).filter(move |(_, program)| asks_for(program))
+    fn candidates(&self, kind: EventKind) -> impl Iterator<Item = (&Rule, &Program<FieldId>)> {
+        self.rules.iter().zip(&self.programs).filter_map(move |(rule, query)| match query.for_kind(kind) {
+            Some(Compiled::Event(program)) => Some((rule, program)),
+            // Sequences and samples have state, which is not kept yet.
+            Some(Compiled::Sequence(_) | Compiled::Sample(_)) | None => None,
+        })
     }
 }
 
-fn load(source: &RuleSource) -> Result<(RuleFile, Program), Refusal> {
+fn load(source: &RuleSource) -> Result<(RuleFile, SensorQuery), Refusal> {
     let RuleSource { origin, text } = source;
     let file = rule_file::read(origin, text).map_err(|unreadable| Refusal {
         origin: origin.clone(),

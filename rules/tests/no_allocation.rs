@@ -7,7 +7,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use hullwatch_rules::{
-    BUNDLED, Category, Event, FieldId, RuleSet, RuleSource, SensorEvent, TextList, Values,
+    BUNDLED, Event, EventKind, FieldId, RuleSet, RuleSource, SensorEvent, TextList, Values,
 };
 
 thread_local! {
@@ -48,8 +48,8 @@ struct Exec<'a> {
 }
 
 impl SensorEvent for Exec<'_> {
-    fn category(&self) -> Category {
-        Category::Process
+    fn kind(&self) -> EventKind {
+        EventKind::Exec
     }
 }
 

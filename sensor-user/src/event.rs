@@ -17,7 +17,7 @@ use crate::{
     text::{basename, lossless},
 };
 use hullwatch_common::exec::{ExecRecord, flags};
-use hullwatch_rules::{Category, Event, FieldId, SensorEvent, TextList, Values};
+use hullwatch_rules::{Event, EventKind, FieldId, SensorEvent, TextList, Values};
 use std::{cell::OnceCell, fmt::Write as _};
 
 /// What was captured of one exec.
@@ -293,8 +293,8 @@ fn number(value: Option<impl Into<i64>>) -> Values<'static> {
 }
 
 impl SensorEvent for ExecView<'_> {
-    fn category(&self) -> Category {
-        Category::Process
+    fn kind(&self) -> EventKind {
+        EventKind::Exec
     }
 }
 
@@ -355,6 +355,8 @@ impl Event for ExecView<'_> {
             FieldId::HullwatchScriptPath => text(exec.script()),
             FieldId::HullwatchScriptName => text(exec.script_name()),
             FieldId::HullwatchCgroupPath => text(self.cgroups.telling().map(|cgroup| cgroup.path.as_str())),
+            // Fields of other kinds of events, and those that are planned.
+            _ => Values::Missing,
         }
     }
 }

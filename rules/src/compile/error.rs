@@ -2,8 +2,8 @@
 //!
 //! Written by the checker; `crate::error` shows it in the rule file.
 
-use crate::event::Category;
-use crate::fields::FieldType;
+use super::schema::ValueType;
+use crate::kinds::EventKind;
 use crate::quote::quoted;
 use crate::syntax::Span;
 
@@ -37,6 +37,38 @@ pub enum CheckErrorKind {
         /// What was probably meant.
         nearest: Option<&'static str>,
     },
+    /// A field that the rule depends on, and that no event has yet.
+    #[error("`{}` is not captured yet", quoted(.name))]
+    PlannedField {
+        /// As written.
+        name: String,
+    },
+    /// Only events that are not captured yet could match.
+    #[error("needs {} events, which are not captured yet", .needs.join(" or "))]
+    NotCaptured {
+        /// The events, such as `file`.
+        needs: Vec<&'static str>,
+    },
+    /// No event of any kind that this sensor knows could match.
+    #[error("no event of this sensor can match")]
+    NoSuchEvents,
+    /// `| head 5` behind a rule.
+    #[error("a rule cannot have pipes")]
+    Pipes,
+    /// Truth values with `<` and its kin.
+    #[error("truth values have no order, so `{op}` means nothing beside one")]
+    NoOrder {
+        /// The operator.
+        op: &'static str,
+    },
+    /// A constant that is not text beside an operator for texts.
+    #[error("`{op}` compares text, and this is {found}")]
+    NotText {
+        /// The operator.
+        op: &'static str,
+        /// What it was given.
+        found: &'static str,
+    },
     /// `a.b == c.d`
     #[error("a field cannot be compared with another field")]
     TwoFields,
@@ -46,7 +78,7 @@ pub enum CheckErrorKind {
         /// The field or constant.
         subject: String,
         /// Its type.
-        kind: FieldType,
+        kind: ValueType,
         /// The operator.
         op: &'static str,
         /// What it was compared with.
@@ -60,7 +92,7 @@ pub enum CheckErrorKind {
         /// The field or constant.
         subject: String,
         /// Its type.
-        kind: FieldType,
+        kind: ValueType,
         /// The operator.
         op: &'static str,
     },
@@ -87,12 +119,42 @@ pub enum CheckErrorKind {
     PatternTooLong,
 }
 
+/// Why a query cannot be served, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It says something that has no meaning.
+    Query,
+    /// It depends on a field that does not exist, or not yet.
+    Field,
+    /// It asks for something that this sensor cannot do, or not yet.
+    Capability,
+}
+
 impl CheckError {
+    pub(super) fn new(span: Span, kind: CheckErrorKind) -> Self {
+        Self { span, kind }
+    }
+
+    /// Why the query cannot be served, in a word.
+    pub fn reason(&self) -> Reason {
+        match &self.kind {
+            CheckErrorKind::UnknownField { .. } | CheckErrorKind::PlannedField { .. } => Reason::Field,
+            CheckErrorKind::UnknownCategory { .. }
+            | CheckErrorKind::NotCaptured { .. }
+            | CheckErrorKind::NoSuchEvents
+            | CheckErrorKind::Pipes => Reason::Capability,
+            _ => Reason::Query,
+        }
+    }
+
     /// A few words to put at the marked place.
     pub fn label(&self) -> &'static str {
         match &self.kind {
             CheckErrorKind::UnknownCategory { .. } => "no such events here",
             CheckErrorKind::UnknownField { .. } => "no event has this field",
+            CheckErrorKind::PlannedField { .. } => "no event has this field yet",
+            CheckErrorKind::NotCaptured { .. } => "not captured yet",
+            CheckErrorKind::NoSuchEvents => "never true here",
             CheckErrorKind::WrongType { found, .. } => found,
             CheckErrorKind::NotADate { .. } => "not a date",
             _ => "here",
@@ -106,7 +168,7 @@ impl CheckError {
                 Some(format!("did you mean `{name}`?"))
             }
             CheckErrorKind::UnknownCategory { nearest: None, .. } => {
-                let known: Vec<_> = Category::ALL.iter().map(|category| category.name()).collect();
+                let known: Vec<_> = EventKind::categories().collect();
                 Some(format!("rules can ask for: {}, any", known.join(", ")))
             }
             CheckErrorKind::UnknownField { name, nearest } => {
@@ -119,6 +181,17 @@ impl CheckError {
                     quoted(name)
                 ))
             }
+            CheckErrorKind::PlannedField { name } => {
+                Some(format!("write `?{}` where the rule makes sense without it", quoted(name)))
+            }
+            CheckErrorKind::NotCaptured { .. } => {
+                let captured: Vec<_> = EventKind::captured().map(EventKind::name).collect();
+                Some(format!("this version captures: {}", captured.join(", ")))
+            }
+            CheckErrorKind::NoSuchEvents => Some("leave this rule out".to_owned()),
+            CheckErrorKind::Pipes => Some("pipes belong to `hullwatch query`".to_owned()),
+            CheckErrorKind::NoOrder { .. } => Some("use `==` or `!=`".to_owned()),
+            CheckErrorKind::NotText { .. } => Some("use `==` or `in`".to_owned()),
             CheckErrorKind::TwoFields => {
                 Some("compare it with a constant; a string needs double quotes".to_owned())
             }

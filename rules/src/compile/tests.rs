@@ -1,11 +1,15 @@
 //! What the compiler makes of conditions, where it cannot be seen from outside: folding and preparation.
 
-use super::compile;
+use super::{KindSchema, WarningKind, compile, compile_condition};
+use crate::fields::FieldId;
+use crate::kinds::EventKind;
 use crate::matcher::{Node, Test, TextTest};
+use crate::syntax::ast::Body;
 use crate::syntax::parse;
 
-fn compiled(condition: &str) -> Node {
-    compile(&parse(&format!("any where {condition}")).unwrap()).unwrap().condition().clone()
+fn compiled(condition: &str) -> Node<FieldId> {
+    let Body::Event(query) = parse(&format!("any where {condition}")).unwrap().body else { panic!() };
+    compile_condition(&query.condition, &mut KindSchema(EventKind::Exec)).unwrap().condition().clone()
 }
 
 fn constant(condition: &str) -> Option<bool> {
@@ -27,7 +31,11 @@ fn what_is_known_beforehand_is_not_evaluated_again() {
         ("?nosuch == 1", Some(false)),
         ("not ?nosuch == 1", Some(true)),
         ("?nosuch == 1 and process.pid == 1", Some(false)),
-        ("process.pid > 9223372036854775807", Some(false)),
+        ("event.category == \"process\"", Some(true)),
+        ("event.action in (\"exec\", \"fork\")", Some(true)),
+        ("event.type : \"END\"", Some(false)),
+        ("file.path == \"/x\"", Some(false)),
+        ("file.path != \"/x\" and host.os.type == \"linux\"", Some(true)),
         ("process.pid == 1", None),
     ] {
         assert_eq!(constant(condition), expected, "{condition}");
@@ -67,4 +75,51 @@ fn patterns_without_wildcards_become_sets_and_stars_become_existence() {
     ));
     assert!(matches!(compiled(r#"process.name : ("a", "*")"#), Node::Leaf(_, Test::Exists)));
     assert!(matches!(compiled("process.interactive in (true, false)"), Node::Leaf(_, Test::Exists)));
+}
+
+/// The parts of `query` that sleep, and what they wait for.
+fn asleep(query: &str) -> Vec<(&str, Vec<&'static str>)> {
+    let warnings = compile(&parse(query).unwrap()).unwrap().warnings;
+    let sleeping = warnings.into_iter().map(|warning| match warning.kind {
+        WarningKind::Sleeps { needs } => (&query[warning.span.range()], needs),
+        other => panic!("{other:?}"),
+    });
+    sleeping.collect()
+}
+
+#[test]
+fn an_alternative_that_waits_for_other_events_is_named() {
+    let file_half = r#"(event.category == "file" and file.path like "/etc/*")"#;
+    let query = format!(
+        r#"any where process.pid == 1 and ((event.category == "process" and process.name == "x") or {file_half})"#
+    );
+    assert_eq!(asleep(&query), [(file_half, vec!["file"])]);
+    assert_eq!(
+        asleep(r#"any where process.name == "x" or file.path == "y""#),
+        [(r#"file.path == "y""#, vec!["file"])]
+    );
+    assert_eq!(
+        asleep(r#"process where event.action == "exec" or event.action == "end""#),
+        [(r#"event.action == "end""#, vec!["end"])]
+    );
+}
+
+#[test]
+fn what_loses_nothing_by_waiting_is_not_named() {
+    for query in [
+        r#"process where event.action in ("exec", "fork") and process.name == "x""#,
+        r#"any where event.category in ("process", "file") and process.name == "x""#,
+        r#"process where process.name == "x" or file.path == "y""#,
+        r#"any where not (process.name == "x" or file.path == "y")"#,
+        r#"any where event.category == "process" and (process.name == "x" or file.path == "y")"#,
+    ] {
+        assert_eq!(asleep(query), [], "{query}");
+    }
+}
+
+#[test]
+fn a_condition_that_nothing_can_satisfy_is_served_with_a_word() {
+    let warnings = compile(&parse("any where 1 == 2").unwrap()).unwrap().warnings;
+    assert_eq!(warnings.len(), 1);
+    assert_eq!(warnings[0].kind, WarningKind::NeverTrue);
 }

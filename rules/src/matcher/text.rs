@@ -4,6 +4,7 @@
 
 use std::cmp::Ordering;
 
+use super::truth::Truth;
 use super::wildcard::Pattern;
 
 /// What a text must be like.
@@ -43,6 +44,49 @@ impl TextTest {
     }
 }
 
+impl TextTest {
+    /// What is known of a text that begins with `text` and may go on.
+    pub(crate) fn of_beginning(&self, text: &str) -> Truth {
+        match self {
+            Self::OneOf(set) => set.of_part(text, begins),
+            Self::Like(set, patterns) => {
+                let set = set.of_part(text, begins);
+                patterns.iter().map(|pattern| pattern.of_beginning(text)).fold(set, Truth::max)
+            }
+            Self::Order { bound, .. } if bound.starts_with(text) => Truth::Unknown,
+            Self::Order { .. } => self.holds(text).into(),
+        }
+    }
+
+    /// What is known of a text that ends with `text` and may have begun earlier.
+    pub(crate) fn of_end(&self, text: &str) -> Truth {
+        match self {
+            Self::OneOf(set) => set.of_part(text, ends),
+            Self::Like(set, patterns) => {
+                let set = set.of_part(text, ends);
+                patterns.iter().map(|pattern| pattern.of_end(text)).fold(set, Truth::max)
+            }
+            Self::Order { .. } => Truth::Unknown,
+        }
+    }
+}
+
+/// Whether `whole` begins with `part`; with `fold`, ASCII letters count as the same in either case.
+pub(super) fn begins(whole: &str, part: &str, fold: bool) -> bool {
+    let front = whole.as_bytes().get(..part.len());
+    front.is_some_and(|front| {
+        if fold { front.eq_ignore_ascii_case(part.as_bytes()) } else { front == part.as_bytes() }
+    })
+}
+
+/// Whether `whole` ends with `part`, in the same way.
+pub(super) fn ends(whole: &str, part: &str, fold: bool) -> bool {
+    let back = whole.len().checked_sub(part.len()).and_then(|at| whole.as_bytes().get(at..));
+    back.is_some_and(
+        |back| if fold { back.eq_ignore_ascii_case(part.as_bytes()) } else { back == part.as_bytes() },
+    )
+}
+
 /// A set of texts, ordered by length first: most lookups end without a byte compared.
 #[derive(Clone, Debug)]
 pub(crate) struct TextSet {
@@ -58,6 +102,12 @@ impl TextSet {
         texts.sort_unstable_by(|a, b| order(a, b, false));
         texts.dedup();
         Self { texts: texts.into_boxed_slice(), fold }
+    }
+
+    /// What is known of a text of which only `part` is known: `fits` says whether it can be of a text of the set.
+    fn of_part(&self, part: &str, fits: fn(&str, &str, bool) -> bool) -> Truth {
+        let possible = self.texts.iter().any(|text| fits(text, part, self.fold));
+        if possible { Truth::Unknown } else { Truth::False }
     }
 
     pub(crate) fn contains(&self, text: &str) -> bool {

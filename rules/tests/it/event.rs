@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use hullwatch_rules::{Category, Event, FieldId, FieldType, RuleSet, RuleSource, SensorEvent, Values};
+use hullwatch_rules::{Event, EventKind, FieldId, FieldType, RuleSet, RuleSource, SensorEvent, Values};
 
 /// The values of one field, owned.
 #[derive(Clone, Debug)]
@@ -83,8 +83,13 @@ impl Doc {
 }
 
 impl SensorEvent for Doc {
-    fn category(&self) -> Category {
-        Category::Process
+    fn kind(&self) -> EventKind {
+        let has =
+            |field: &str, value: &str| match FieldId::from_name(field).and_then(|field| self.0.get(&field)) {
+                Some(Given::Texts(texts)) => texts.contains(&value),
+                _ => false,
+            };
+        EventKind::of(has).unwrap_or(EventKind::Exec)
     }
 }
 

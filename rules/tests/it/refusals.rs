@@ -163,8 +163,88 @@ fn the_place_is_right_in_every_notation_of_toml_strings() {
 
 #[test]
 fn categories_without_events_are_refused() {
-    assert_query_refused("file where true", "file", &["no events of the category `file`", "process, any"]);
+    assert_query_refused(
+        "file where true",
+        "file",
+        &["needs file events, which are not captured yet", "exec"],
+    );
+    assert_query_refused(
+        "registry where true",
+        "registry",
+        &["no events of the category `registry`", "process, file"],
+    );
     assert_query_refused("proces where true", "proces", &["did you mean `process`?"]);
+}
+
+#[test]
+fn what_only_events_could_satisfy_that_are_not_captured_is_refused_at_the_place_that_asks_for_them() {
+    for (query, marked, part) in [
+        (
+            r#"process where event.type == "end" and process.pid == 1"#,
+            r#"event.type == "end""#,
+            "needs end events",
+        ),
+        (
+            r#"any where process.pid == 1 and file.path like "/etc/*""#,
+            r#"file.path like "/etc/*""#,
+            "needs file events",
+        ),
+        (
+            r#"any where event.category in ("file", "network")"#,
+            r#"event.category in ("file", "network")"#,
+            "needs file or network events",
+        ),
+        (
+            r#"any where host.os.type == "windows" and process.pid == 1"#,
+            r#"host.os.type == "windows""#,
+            "no event of this sensor",
+        ),
+        (r#"process where file.path == "/x""#, r#"file.path == "/x""#, "no event of this sensor"),
+        (
+            r#"process where process.name == "x" and event.action == "exce""#,
+            r#"event.action == "exce""#,
+            "no event of this sensor",
+        ),
+    ] {
+        assert_query_refused(query, marked, &[part]);
+    }
+}
+
+#[test]
+fn a_field_that_is_only_planned_is_refused_as_such_where_it_decides() {
+    for query in [
+        r#"process where process.parent.name == "sh""#,
+        r#"process where process.name == "x" or process.parent.name == "sh""#,
+        r#"process where process.name == "x" and not process.parent.name like "s*""#,
+        r#"any where event.category == "file" or process.parent.name == "sh""#,
+    ] {
+        assert_query_refused(query, "process.parent.name", &["`process.parent.name` is not captured yet"]);
+    }
+    // Null, and so never true; it will be once the field is captured.
+    assert_query_refused(
+        r#"process where ?process.parent.name == "sh""#,
+        "?process.parent.name",
+        &["`process.parent.name` is not captured yet"],
+    );
+    assert_query_refused(
+        r#"process where process.parent.nmae == "sh""#,
+        "process.parent.nmae",
+        &["did you mean `process.parent.name`"],
+    );
+}
+
+#[test]
+fn a_planned_field_in_a_part_that_no_captured_event_reaches_does_no_harm() {
+    for query in [
+        r#"any where event.category == "file" and process.parent.name == "sh" or process.pid == 1"#,
+        r#"any where process.pid == 1 or (process.parent.name == "sh" and file.path != null)"#,
+        r#"process where process.pid == 1 and ?process.parent.name == null"#,
+        r#"process where process.pid == 1 or ?process.parent.name == "sh""#,
+    ] {
+        let source = RuleSource { origin: "a".to_owned(), text: rule_file("r", query) };
+        let refusals = RuleSet::build([source]).1;
+        assert!(refusals.is_empty(), "{query}: {refusals:#?}");
+    }
 }
 
 #[test]
