@@ -21,6 +21,8 @@
 
 mod bundled;
 pub mod compile;
+mod cuts;
+pub mod document;
 pub mod engine;
 mod error;
 mod event;
@@ -39,6 +41,7 @@ pub mod syntax;
 mod text_list;
 
 pub use bundled::BUNDLED;
+pub use cuts::Cuts;
 pub use error::{Problem, Refusal, RuleError};
 pub use event::{Completeness, Event, SensorEvent, Values};
 pub use fields::{FieldId, FieldType, Source};

@@ -89,9 +89,9 @@ impl Test {
     /// What is known of one value that lacks its end or its beginning.
     fn truth_of_cut(&self, value: Scalar<'_>, cut: Completeness) -> Truth {
         match (self, value) {
-            (Self::Text(test), Scalar::Text(text)) if cut == Completeness::EndCut => test.of_beginning(text),
+            (Self::Text(test), Scalar::Text(part)) if cut == Completeness::EndCut => test.of_beginning(part),
             // The sensor puts three dots where the beginning was.
-            (Self::Text(test), Scalar::Text(text)) => test.of_end(text.strip_prefix("...").unwrap_or(text)),
+            (Self::Text(test), Scalar::Text(part)) => test.of_end(part.strip_prefix("...").unwrap_or(part)),
             (Self::AnyOf(tests), value) => {
                 tests.iter().map(|test| test.truth_of_cut(value, cut)).max().unwrap_or(Truth::False)
             }
