@@ -21,7 +21,6 @@
 
 mod bundled;
 pub mod compile;
-mod cuts;
 pub mod document;
 pub mod engine;
 mod error;
@@ -42,7 +41,6 @@ pub mod syntax;
 mod text_list;
 
 pub use bundled::BUNDLED;
-pub use cuts::Cuts;
 pub use error::{Problem, Refusal, RuleError};
 pub use event::{Completeness, Event, SensorEvent, Values};
 pub use fields::{FieldId, FieldType, Source};
