@@ -9,8 +9,9 @@ use super::instant::Instant;
 use super::paths::{PathId, Paths};
 use super::reader::{DocumentError, Sink, read};
 use crate::cuts::Cuts;
-use crate::event::{Category, Completeness, Event, SensorEvent, Values};
+use crate::event::{Completeness, Event, SensorEvent, Values};
 use crate::fields::{FieldId, FieldType};
+use crate::kinds::EventKind;
 use crate::nearest::nearest;
 use crate::scalars::{Scalar, ScalarList};
 use std::fmt::Write as _;
@@ -202,8 +203,8 @@ impl Event for SensorDocument {
 }
 
 impl SensorEvent for SensorDocument {
-    fn category(&self) -> Category {
-        Category::Process
+    fn kind(&self) -> EventKind {
+        EventKind::Exec
     }
 }
 
