@@ -204,6 +204,7 @@ impl Event for SensorDocument {
 
 impl SensorEvent for SensorDocument {
     fn kind(&self) -> EventKind {
+        // Documents of other kinds are not known, and rules are not asked about them.
         EventKind::Exec
     }
 }
