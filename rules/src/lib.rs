@@ -32,6 +32,7 @@ mod kinds;
 mod matcher;
 mod nearest;
 mod place;
+pub mod query;
 mod quote;
 mod rule;
 mod rule_file;
