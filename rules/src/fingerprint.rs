@@ -24,7 +24,8 @@ pub(crate) fn of(rules: &[Rule]) -> String {
     })
 }
 
-fn of_rule(rule: &Rule) -> [u8; 32] {
+/// The hash of one rule.
+pub(crate) fn of_rule(rule: &Rule) -> [u8; 32] {
     // Taken apart whole, so that a new field does not compile until it is decided whether it belongs here.
     let Rule {
         id,

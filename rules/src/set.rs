@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use crate::compile::{Compiled, SensorQuery, compile};
+use crate::engine::Index;
 use crate::error::{Refusal, RuleError};
 use crate::event::SensorEvent;
 use crate::fields::FieldId;
@@ -30,9 +31,47 @@ pub struct RuleSource {
 #[derive(Clone, Debug)]
 pub struct RuleSet {
     rules: Vec<Rule>,
-    /// The condition of each rule, in the same order.
-    programs: Vec<SensorQuery>,
+    /// What is done for each rule, in the same order.
+    served: Vec<Served>,
+    index: Index,
     hash: String,
+}
+
+/// What is done for a rule.
+#[derive(Clone, Debug)]
+pub(crate) struct Served {
+    /// Its query.
+    pub(crate) query: SensorQuery,
+    /// What suppresses it.
+    pub(crate) exceptions: Vec<Exception>,
+    /// Which of its alerts are held back.
+    pub(crate) dedup: Option<DedupPlan>,
+    /// Names all that the rule does and says: the same in two sets when nothing of it has changed.
+    pub(crate) digest: [u8; 32],
+}
+
+/// A condition that suppresses a rule's alerts.
+#[derive(Clone, Debug)]
+pub(crate) struct Exception {
+    /// For each kind of event the condition, compiled as an exception.
+    pub(crate) programs: Vec<(EventKind, Program<FieldId>)>,
+}
+
+/// Which alerts of a rule are equal, and how long one stands for the others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DedupPlan {
+    /// How long, in milliseconds.
+    pub(crate) window_ms: u64,
+    /// The fields whose values make alerts equal.
+    pub(crate) keys: Vec<FieldId>,
+}
+
+impl Exception {
+    /// Whether it certainly holds for `event`.
+    pub(crate) fn holds<E: SensorEvent>(&self, event: &E) -> bool {
+        let program = self.programs.iter().find(|(kind, _)| *kind == event.kind());
+        program.is_some_and(|(_, program)| program.evaluate_strict(event).is_certain())
+    }
 }
 
 impl RuleSet {
@@ -40,7 +79,7 @@ impl RuleSet {
     /// file that cannot. Of several files with one rule id the first is served.
     pub fn build(sources: impl IntoIterator<Item = RuleSource>) -> (Self, Vec<Refusal>) {
         let mut rules: Vec<Rule> = Vec::new();
-        let mut programs = Vec::new();
+        let mut served = Vec::new();
         let mut refusals = Vec::new();
         let mut origins: HashMap<String, String> = HashMap::new();
         for source in sources {
@@ -53,15 +92,32 @@ impl RuleSet {
                     Entry::Occupied(taken) => Err(duplicate(&source, file, taken.get())),
                 });
             match loaded {
-                Ok((rule, program)) => {
+                Ok((rule, query)) => {
+                    let digest = fingerprint::of_rule(&rule);
+                    served.push(Served { query, exceptions: Vec::new(), dedup: None, digest });
                     rules.push(rule);
-                    programs.push(program);
                 }
                 Err(refusal) => refusals.push(refusal),
             }
         }
+        (Self::of(rules, served), refusals)
+    }
+
+    /// Puts a set together.
+    fn of(rules: Vec<Rule>, served: Vec<Served>) -> Self {
         let hash = fingerprint::of(&rules);
-        (Self { rules, programs, hash }, refusals)
+        let index = Index::new(served.iter().map(|served| &served.query));
+        Self { rules, served, index, hash }
+    }
+
+    /// What is done for the rule at `index`.
+    pub(crate) fn served(&self, index: usize) -> Option<(&Rule, &Served)> {
+        Some((self.rules.get(index)?, self.served.get(index)?))
+    }
+
+    /// The index over what the rules require.
+    pub(crate) fn index(&self) -> &Index {
+        &self.index
     }
 
     /// The rules that are served, in the order their files were given.
@@ -85,23 +141,17 @@ impl RuleSet {
         &self.hash
     }
 
-    /// Calls `on_match` for each rule that `event` matches, in the order of [`rules`](Self::rules). Allocates nothing.
+    /// Calls `on_match` for each rule about single events that `event` matches, in the order of
+    /// [`rules`](Self::rules), one rule after the other and without the index. What an
+    /// [`Engine`](crate::engine::Engine) does must come to the same. Allocates nothing.
     pub fn evaluate<E: SensorEvent>(&self, event: &E, mut on_match: impl FnMut(&Rule)) {
-        for (rule, program) in self.candidates(event.kind()) {
-            if program.evaluate(event).is_possible() {
+        for (rule, served) in self.rules.iter().zip(&self.served) {
+            if let Some(Compiled::Event(program)) = served.query.for_kind(event.kind())
+                && program.evaluate(event).is_possible()
+            {
                 on_match(rule);
             }
         }
-    }
-
-    /// The rules that an event of `kind` could match. This is the place of the index over what rules require: to
-    /// leave out a rule here must never change what matches, only what it costs.
-    fn candidates(&self, kind: EventKind) -> impl Iterator<Item = (&Rule, &Program<FieldId>)> {
-        self.rules.iter().zip(&self.programs).filter_map(move |(rule, query)| match query.for_kind(kind) {
-            Some(Compiled::Event(program)) => Some((rule, program)),
-            // Sequences and samples have state, which is not kept yet.
-            Some(Compiled::Sequence(_) | Compiled::Sample(_)) | None => None,
-        })
     }
 }
 
