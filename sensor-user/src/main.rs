@@ -10,7 +10,7 @@ use hullwatch::{
     sensor::{self, Options, Summary},
     sink::{Sink, SinkAddress},
 };
-use hullwatch_rules::{Refusal, RuleSet};
+use hullwatch_rules::{Build, Refusal, RuleSet, Subject};
 use std::{
     io::{self, IsTerminal as _, Write as _},
     path::{Path, PathBuf},
@@ -103,7 +103,10 @@ fn load_rules(paths: &[PathBuf]) -> Result<RuleSet> {
     for (path, error) in &found.unreadable {
         tracing::warn!("rule file {} is left out: {error}", path.display());
     }
-    let (rules, refusals) = RuleSet::build(found.sources);
+    let Build { set: rules, refusals, warnings, .. } = RuleSet::build(found.sources);
+    for warning in &warnings {
+        tracing::warn!("{warning}");
+    }
     let (duplicates, refusals): (Vec<_>, Vec<_>) =
         refusals.into_iter().partition(|refusal| refusal.error.is_duplicate_id());
     if !duplicates.is_empty() {
@@ -115,7 +118,11 @@ fn load_rules(paths: &[PathBuf]) -> Result<RuleSet> {
         bail!("none of the rules can be served; see above for each one's reason");
     }
     for refusal in &refusals {
-        tracing::warn!("rule left out: {refusal}");
+        match refusal.subject {
+            Subject::Rule => tracing::warn!("rule left out: {refusal}"),
+            // The rule raises alerts that somebody thinks are excepted, or the other way round.
+            Subject::Overlay => tracing::error!("overlay not applied, its rule runs without it: {refusal}"),
+        }
     }
     Ok(rules)
 }
