@@ -22,6 +22,8 @@
 mod bundled;
 mod case;
 pub mod compile;
+mod cuts;
+pub mod document;
 pub mod engine;
 mod error;
 mod event;
@@ -43,6 +45,7 @@ mod warning;
 
 pub use bundled::BUNDLED;
 pub use case::{Case, CaseEvent, Expected};
+pub use cuts::Cuts;
 pub use error::{Problem, Refusal, RuleError, Subject};
 pub use event::{Completeness, Event, SensorEvent, Values};
 pub use fields::{FieldId, FieldType, Source};

@@ -11,6 +11,8 @@ mod alive;
 mod condition;
 mod dates;
 mod error;
+mod formula;
+mod function;
 mod leaf;
 mod plan;
 mod schema;

@@ -65,9 +65,14 @@ impl KeyBuffer {
             Values::List(texts) => texts.iter().for_each(|text| push(self, Scalar::Text(text))),
             Values::Scalars(scalars) => scalars.iter().for_each(|scalar| push(self, scalar)),
             Values::Pair(one, other) => {
-                [one, other].into_iter().for_each(|text| push(self, Scalar::Text(text)))
+                push(self, Scalar::Text(one));
+                push(self, Scalar::Text(other));
             }
-            values => first(values).into_iter().for_each(|scalar| push(self, scalar)),
+            values => {
+                if let Some(scalar) = first(values) {
+                    push(self, scalar);
+                }
+            }
         }
         if let Some(space) = self.bytes.get_mut(place + 1..place + 5) {
             space.copy_from_slice(&count.to_le_bytes());

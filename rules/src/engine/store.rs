@@ -150,11 +150,6 @@ impl<S> Store<S> {
         self.due.first().filter(|(at, _)| *at < now).map(|&(_, place)| Handle(place))
     }
 
-    /// The state that is due first.
-    pub(super) fn first_due(&self) -> Option<Handle> {
-        self.due.first().map(|&(_, place)| Handle(place))
-    }
-
     /// Takes out the state used least recently, if there are too many or they take too much.
     pub(super) fn overflow(&mut self) -> Option<(S, Pressure)> {
         let pressure = if self.index.len() > self.bounds.states {
@@ -260,9 +255,9 @@ mod tests {
         let second = store.due_before(50).unwrap();
         assert_eq!(store.entry(second).unwrap().0, b"c");
         store.remove(second);
-        let third = store.first_due().unwrap();
+        let third = store.due_before(50).unwrap();
         store.settle(third, 0, None);
-        assert_eq!(store.first_due(), store.find(b"b"));
+        assert_eq!(store.due_before(50), store.find(b"b"));
     }
 
     #[test]

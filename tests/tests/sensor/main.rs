@@ -28,6 +28,7 @@ mod names;
 mod output;
 mod quiet;
 mod refusals;
+mod reload;
 mod rules;
 mod storm;
 
@@ -46,6 +47,8 @@ fn main() -> ExitCode {
         output::trials(),
         deployed::trials(),
         loss::trials(),
+        reload::trials(),
+        reload::storm_trials(),
         storm::trials(),
     ];
     let prepared = leftovers::prepare();
