@@ -132,9 +132,8 @@ impl<'s> Read<'s> {
             }
         }
         self.unused_overlays(&overlays, &built);
-        let hash = fingerprint::of_set(built.compiled.iter().map(|compiled| compiled.fingerprint));
         let Built { rules, compiled, disabled } = built;
-        let set = RuleSet { rules, compiled, hash };
+        let set = RuleSet::new(rules, compiled);
         Build { set, refusals: self.refusals, warnings: self.warnings, disabled }
     }
 

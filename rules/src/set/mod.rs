@@ -6,9 +6,10 @@
 mod build;
 
 use crate::compile::{Compiled, SensorQuery};
+use crate::engine::Index;
 use crate::event::SensorEvent;
 use crate::fields::FieldId;
-use crate::fingerprint::Fingerprint;
+use crate::fingerprint::{self, Fingerprint};
 use crate::kinds::EventKind;
 use crate::matcher::Program;
 use crate::rule::Rule;
@@ -21,6 +22,7 @@ pub struct RuleSet {
     rules: Vec<Rule>,
     /// What each rule does, in the same order.
     compiled: Vec<CompiledRule>,
+    index: Index,
     hash: String,
 }
 
@@ -61,6 +63,23 @@ impl CompiledRule {
 }
 
 impl RuleSet {
+    /// Puts a set together.
+    fn new(rules: Vec<Rule>, compiled: Vec<CompiledRule>) -> Self {
+        let hash = fingerprint::of_set(compiled.iter().map(|compiled| compiled.fingerprint));
+        let index = Index::new(compiled.iter().map(|compiled| &compiled.query));
+        Self { rules, compiled, index, hash }
+    }
+
+    /// What is done for the rule at `index`.
+    pub(crate) fn served(&self, index: usize) -> Option<(&Rule, &CompiledRule)> {
+        Some((self.rules.get(index)?, self.compiled.get(index)?))
+    }
+
+    /// The index over what the rules require.
+    pub(crate) fn index(&self) -> &Index {
+        &self.index
+    }
+
     /// The rules that are served, in the order their files were given.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
@@ -88,7 +107,8 @@ impl RuleSet {
     }
 
     /// Calls `on_match` for each rule of single events that `event` matches and no exception suppresses, in the order of
-    /// [`rules`](Self::rules). Allocates nothing.
+    /// [`rules`](Self::rules), one rule after the other and without the index. What an
+    /// [`Engine`](crate::engine::Engine) does must come to the same. Allocates nothing.
     pub fn evaluate<E: SensorEvent>(&self, event: &E, mut on_match: impl FnMut(&Rule)) {
         for (rule, compiled) in self.rules.iter().zip(&self.compiled) {
             // Sequences and samples have state, which the engine keeps.
