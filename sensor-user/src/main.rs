@@ -5,13 +5,14 @@ use anyhow::{Context as _, Result, bail};
 use clap::Parser as _;
 use hullwatch::{
     cli::{Capture, Cli, Command, LogLevel, Record, Run},
+    commands,
     pipeline::{Format, Mode, Outputs},
     reload::{Baseline, Reloads},
     rule_files,
     sensor::{self, Options, Summary},
     sink::{Sink, SinkAddress},
 };
-use hullwatch_rules::Refusal;
+use hullwatch_rules::{Refusal, Subject};
 use std::{
     io::{self, IsTerminal as _, Write as _},
     path::{Path, PathBuf},
@@ -26,6 +27,10 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Command::Run(ref run) => self::run(run, cli.log_level),
         Command::Record(ref record) => self::record(record, cli.log_level),
+        Command::Replay(ref args) => {
+            load_rules(&args.rules).and_then(|loaded| commands::replay::run(args, Arc::clone(loaded.rules())))
+        }
+        Command::Query(ref args) => commands::query::run(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -127,7 +132,11 @@ fn load_rules(paths: &[PathBuf]) -> Result<Baseline> {
         bail!("none of the rules can be served; see above for each one's reason");
     }
     for refusal in &refusals {
-        tracing::warn!("rule left out: {refusal}");
+        match refusal.subject {
+            Subject::Rule => tracing::warn!("rule left out: {refusal}"),
+            // The rule raises alerts that somebody thinks are excepted, or the other way round.
+            Subject::Overlay => tracing::error!("overlay not applied, its rule runs without it: {refusal}"),
+        }
     }
     Ok(baseline)
 }
