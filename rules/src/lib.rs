@@ -29,6 +29,7 @@ mod matcher;
 mod nearest;
 mod place;
 mod quote;
+pub mod regex;
 mod rule;
 mod rule_file;
 mod scalars;
