@@ -1,11 +1,11 @@
-//! What the engine sees of an event: its category and the values of its fields.
+//! What the engine sees of an event: its kind and the values of its fields.
 //!
 //! The engine owns no event type. Whoever has events (the sensor, a replayed document) implements [`Event`] and lends
 //! the values out; nothing is copied.
 
-use std::fmt;
-
 use crate::fields::FieldId;
+use crate::kinds::EventKind;
+use crate::matcher::Number;
 use crate::scalars::{Scalar, ScalarList};
 use crate::text_list::TextList;
 
@@ -28,8 +28,9 @@ pub trait Event {
 
 /// An event of one of the kinds that the sensor knows, which rules can be evaluated on.
 pub trait SensorEvent: Event<Field = FieldId> {
-    /// Its category: what `category where ...` asks for.
-    fn category(&self) -> Category;
+    /// Its kind. Rules are compiled for each kind, and fields that the kind decides ([`FieldId::given_by`]) are not
+    /// asked for.
+    fn kind(&self) -> EventKind;
 }
 
 /// How much of a field's values is known.
@@ -43,6 +44,8 @@ pub enum Completeness {
     EndCut,
     /// The one value lacks its beginning.
     StartCut,
+    /// Nothing is known: there may be values, or none.
+    Unknown,
 }
 
 /// The values of one field of one event: none, one or many.
@@ -68,7 +71,74 @@ pub enum Values<'a> {
     Scalars(&'a ScalarList),
 }
 
-impl Values<'_> {
+impl<'a> Values<'a> {
+    /// How many values there are.
+    pub fn len(self) -> usize {
+        match self {
+            Self::Missing => 0,
+            Self::Bool(_) | Self::Int(_) | Self::Real(_) | Self::Text(_) => 1,
+            Self::Pair(..) => 2,
+            Self::Each(texts) => texts.len(),
+            Self::List(texts) => texts.len(),
+            Self::Scalars(scalars) => scalars.len(),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        !self.any()
+    }
+
+    /// The value at `index`, from 0.
+    pub fn nth(self, index: usize) -> Option<Scalar<'a>> {
+        match (self, index) {
+            (Self::Bool(value), 0) => Some(Scalar::Bool(value)),
+            (Self::Int(value), 0) => Some(Scalar::Int(value)),
+            (Self::Real(value), 0) => Some(Scalar::Real(value)),
+            (Self::Text(text) | Self::Pair(text, _), 0) | (Self::Pair(_, text), 1) => {
+                Some(Scalar::Text(text))
+            }
+            (Self::Each(texts), _) => texts.get(index).map(|text| Scalar::Text(text)),
+            (Self::List(texts), _) => texts.get(index).map(Scalar::Text),
+            (Self::Scalars(scalars), _) => scalars.get(index),
+            _ => None,
+        }
+    }
+
+    /// Whether any of the values is a number that satisfies `holds`.
+    pub(crate) fn any_number(self, mut holds: impl FnMut(Number) -> bool) -> bool {
+        match self {
+            Self::Int(value) => holds(Number::Int(value)),
+            Self::Real(value) => holds(Number::Real(value)),
+            Self::Scalars(scalars) => scalars.iter().any(|scalar| match scalar {
+                Scalar::Int(value) => holds(Number::Int(value)),
+                Scalar::Real(value) => holds(Number::Real(value)),
+                Scalar::Bool(_) | Scalar::Text(_) => false,
+            }),
+            _ => false,
+        }
+    }
+
+    /// Whether any of the values is this truth value.
+    pub(crate) fn any_bool(self, wanted: bool) -> bool {
+        match self {
+            Self::Bool(value) => value == wanted,
+            Self::Scalars(scalars) => scalars.iter().any(|scalar| scalar == Scalar::Bool(wanted)),
+            _ => false,
+        }
+    }
+
+    /// The values in `list`, in the plainest form that holds them.
+    pub fn of(list: &'a ScalarList) -> Self {
+        match (list.len(), list.get(0)) {
+            (_, None) => Self::Missing,
+            (1, Some(Scalar::Bool(value))) => Self::Bool(value),
+            (1, Some(Scalar::Int(value))) => Self::Int(value),
+            (1, Some(Scalar::Real(value))) => Self::Real(value),
+            (1, Some(Scalar::Text(text))) => Self::Text(text),
+            _ => Self::Scalars(list),
+        }
+    }
     /// Whether there is at least one value.
     pub fn any(self) -> bool {
         match self {
@@ -92,35 +162,5 @@ impl Values<'_> {
             }
             Self::Missing | Self::Bool(_) | Self::Int(_) | Self::Real(_) => false,
         }
-    }
-}
-
-/// The categories of events. Closed: a rule for another one could never match, so it is refused when it is loaded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Category {
-    /// Starts (and later ends) of processes.
-    Process,
-}
-
-impl Category {
-    /// Every category.
-    pub const ALL: [Self; 1] = [Self::Process];
-
-    /// As a query writes it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Process => "process",
-        }
-    }
-
-    /// The category of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|category| category.name() == name)
-    }
-}
-
-impl fmt::Display for Category {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }

@@ -103,11 +103,17 @@ impl Host {
         Uuid::new_v5(&NAMESPACE, seed.as_bytes()).to_string()
     }
 
-    /// Names one document about one event.
-    pub fn document_id(&self, tgid: u32, ktime_ns: u64, rule: Option<&str>) -> String {
-        let seed = format!("event\0{}\0{tgid}\0{ktime_ns}\0{}", self.boot.id, rule.unwrap_or_default());
+    /// Names one event.
+    pub fn document_id(&self, tgid: u32, ktime_ns: u64) -> String {
+        let seed = format!("event\0{}\0{tgid}\0{ktime_ns}", self.boot.id);
         Uuid::new_v5(&NAMESPACE, seed.as_bytes()).to_string()
     }
+}
+
+/// Names one alert of a rule, by the events that it is about.
+pub fn alert_id(rule: &str, events: &[String]) -> String {
+    let seed = format!("alert\0{rule}\0{}", events.join("\0"));
+    Uuid::new_v5(&NAMESPACE, seed.as_bytes()).to_string()
 }
 
 /// The kernel's id of this boot; the same in every namespace.

@@ -2,8 +2,8 @@
 //!
 //! Written by the checker; `crate::error` shows it in the rule file.
 
-use crate::event::Category;
-use crate::fields::FieldType;
+use super::schema::ValueType;
+use crate::kinds::EventKind;
 use crate::quote::quoted;
 use crate::syntax::Span;
 
@@ -37,6 +37,87 @@ pub enum CheckErrorKind {
         /// What was probably meant.
         nearest: Option<&'static str>,
     },
+    /// A field that the rule depends on, and that no event has yet.
+    #[error("`{}` is not captured yet", quoted(.name))]
+    PlannedField {
+        /// As written.
+        name: String,
+    },
+    /// Only events that are not captured yet could match.
+    #[error("needs {} events, which are not captured yet", .needs.join(" or "))]
+    NotCaptured {
+        /// The events, such as `file`.
+        needs: Vec<&'static str>,
+    },
+    /// No event of any kind that this sensor knows could match.
+    #[error("no event of this sensor can match")]
+    NoSuchEvents,
+    /// `| head 5` behind a rule.
+    #[error("a rule cannot have pipes")]
+    Pipes,
+    /// A function that EQL does not have.
+    #[error("there is no function `{}`", quoted(.name))]
+    UnknownFunction {
+        /// As written.
+        name: String,
+        /// What was probably meant.
+        nearest: Option<&'static str>,
+    },
+    /// `~` behind a function that knows no letter case.
+    #[error("`{function}` has no form with `~`")]
+    NoFolding {
+        /// The function.
+        function: &'static str,
+    },
+    /// Too many or too few arguments.
+    #[error("`{function}` takes {expected} arguments, and here are {found}")]
+    ArgumentCount {
+        /// The function.
+        function: &'static str,
+        /// How many it takes.
+        expected: String,
+        /// How many there are.
+        found: usize,
+    },
+    /// An argument of another type than the function or operator takes.
+    #[error("`{function}` takes {expected} here, and this is {found}")]
+    WrongArgument {
+        /// The function or operator.
+        function: String,
+        /// What it takes.
+        expected: &'static str,
+        /// What it was given.
+        found: ValueType,
+    },
+    /// Text that should be a block of addresses.
+    #[error("\"{}\" is no block of IP addresses", quoted(.text))]
+    NotABlock {
+        /// As written.
+        text: String,
+    },
+    /// A block of addresses that is not written down.
+    #[error("a block of IP addresses must be a constant")]
+    BlockNotConstant,
+    /// One value worked out from very many fields.
+    #[error("more than {limit} fields in one expression")]
+    TooManyFields {
+        /// How many there may be.
+        limit: usize,
+    },
+    /// Truth values with `<` and its kin.
+    #[error("truth values have no order, so `{op}` means nothing beside one")]
+    NoOrder {
+        /// The operator.
+        op: &'static str,
+    },
+    /// A constant that is not text beside an operator for texts.
+    #[error("`{op}` compares text, and this is {found}")]
+    NotText {
+        /// The operator.
+        op: &'static str,
+        /// What it was given.
+        found: &'static str,
+    },
     /// `a.b == c.d`
     #[error("a field cannot be compared with another field")]
     TwoFields,
@@ -46,7 +127,7 @@ pub enum CheckErrorKind {
         /// The field or constant.
         subject: String,
         /// Its type.
-        kind: FieldType,
+        kind: ValueType,
         /// The operator.
         op: &'static str,
         /// What it was compared with.
@@ -60,7 +141,7 @@ pub enum CheckErrorKind {
         /// The field or constant.
         subject: String,
         /// Its type.
-        kind: FieldType,
+        kind: ValueType,
         /// The operator.
         op: &'static str,
     },
@@ -87,12 +168,42 @@ pub enum CheckErrorKind {
     PatternTooLong,
 }
 
+/// Why a query cannot be served, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It says something that has no meaning.
+    Query,
+    /// It depends on a field that does not exist, or not yet.
+    Field,
+    /// It asks for something that this sensor cannot do, or not yet.
+    Capability,
+}
+
 impl CheckError {
+    pub(super) fn new(span: Span, kind: CheckErrorKind) -> Self {
+        Self { span, kind }
+    }
+
+    /// Why the query cannot be served, in a word.
+    pub fn reason(&self) -> Reason {
+        match &self.kind {
+            CheckErrorKind::UnknownField { .. } | CheckErrorKind::PlannedField { .. } => Reason::Field,
+            CheckErrorKind::UnknownCategory { .. }
+            | CheckErrorKind::NotCaptured { .. }
+            | CheckErrorKind::NoSuchEvents
+            | CheckErrorKind::Pipes => Reason::Capability,
+            _ => Reason::Query,
+        }
+    }
+
     /// A few words to put at the marked place.
     pub fn label(&self) -> &'static str {
         match &self.kind {
             CheckErrorKind::UnknownCategory { .. } => "no such events here",
             CheckErrorKind::UnknownField { .. } => "no event has this field",
+            CheckErrorKind::PlannedField { .. } => "no event has this field yet",
+            CheckErrorKind::NotCaptured { .. } => "not captured yet",
+            CheckErrorKind::NoSuchEvents => "never true here",
             CheckErrorKind::WrongType { found, .. } => found,
             CheckErrorKind::NotADate { .. } => "not a date",
             _ => "here",
@@ -106,7 +217,7 @@ impl CheckError {
                 Some(format!("did you mean `{name}`?"))
             }
             CheckErrorKind::UnknownCategory { nearest: None, .. } => {
-                let known: Vec<_> = Category::ALL.iter().map(|category| category.name()).collect();
+                let known: Vec<_> = EventKind::categories().collect();
                 Some(format!("rules can ask for: {}, any", known.join(", ")))
             }
             CheckErrorKind::UnknownField { name, nearest } => {
@@ -119,11 +230,37 @@ impl CheckError {
                     quoted(name)
                 ))
             }
+            CheckErrorKind::PlannedField { name } => {
+                Some(format!("write `?{}` where the rule makes sense without it", quoted(name)))
+            }
+            CheckErrorKind::NotCaptured { .. } => {
+                let captured: Vec<_> = EventKind::captured().map(EventKind::name).collect();
+                Some(format!("this version captures: {}", captured.join(", ")))
+            }
+            CheckErrorKind::NoSuchEvents => Some("leave this rule out".to_owned()),
+            CheckErrorKind::Pipes => Some("pipes belong to `hullwatch query`".to_owned()),
+            CheckErrorKind::UnknownFunction { nearest: Some(name), .. } => {
+                Some(format!("did you mean `{name}`? Letter case counts"))
+            }
+            CheckErrorKind::UnknownFunction { name, nearest: None } => Some(match name.as_str() {
+                "wildcard" => "use `like` or `:`".to_owned(),
+                "match" => "use `regex`".to_owned(),
+                _ => format!("there are: {}", super::function::names()),
+            }),
+            CheckErrorKind::NoFolding { .. } => Some("leave the `~` out".to_owned()),
+            CheckErrorKind::NotABlock { .. } => {
+                Some("blocks look like \"10.0.0.0/8\" or \"fe80::/10\"".to_owned())
+            }
+            CheckErrorKind::BlockNotConstant => Some("write it down, in double quotes".to_owned()),
+            CheckErrorKind::WrongArgument { .. }
+            | CheckErrorKind::ArgumentCount { .. }
+            | CheckErrorKind::TooManyFields { .. } => None,
+            CheckErrorKind::NoOrder { .. } => Some("use `==` or `!=`".to_owned()),
             CheckErrorKind::TwoFields => {
                 Some("compare it with a constant; a string needs double quotes".to_owned())
             }
             CheckErrorKind::WrongType { hint, .. } => hint.clone(),
-            CheckErrorKind::TextOperator { .. } => Some("use `==` or `in`".to_owned()),
+            CheckErrorKind::NotText { .. } | CheckErrorKind::TextOperator { .. } => Some("use `==` or `in`".to_owned()),
             CheckErrorKind::Null { .. } => {
                 Some("`field == null` asks for no value, `field != null` for at least one".to_owned())
             }

@@ -1,72 +1,122 @@
 //! The tests at the leaves: an operator and its constants, checked against the type of what they are compared with.
 //!
-//! Exactness, folding and wildcards are decided here, once for all operators: see [`among`].
+//! Exactness, folding and wildcards are decided here, once for all operators: see [`among_texts`]. What is of unknown
+//! type is tested by the constants' own types, and values of other types do not match.
 
 use super::dates;
-use super::{CheckError, CheckErrorKind, Subject};
-use crate::fields::FieldType;
-use crate::matcher::{IntegerTest, Pattern, Test, TextSet, TextTest};
+use super::schema::ValueType;
+use super::subject::Subject;
+use super::{CheckError, CheckErrorKind};
+use crate::matcher::{Number, NumberTest, Pattern, Test, TextSet, TextTest};
 use crate::syntax::Span;
 use crate::syntax::ast::{Comparison, Literal, Membership, Value};
 
 /// The test `subject op constant`. `op` is not `!=`, and `constant` is not null: the caller has dealt with both.
-pub(super) fn compare(
-    subject: Subject<'_>,
+pub(super) fn compare<F: Copy>(
+    subject: &Subject<'_, F>,
     op: Comparison,
     constant: &Value,
     span: Span,
 ) -> Result<Test, CheckError> {
-    let wrong = || wrong_type(subject, op.symbol(), constant, span);
-    match (subject.kind(), constant) {
-        (None, _) => Ok(Test::Never),
-        (Some(FieldType::Boolean), Value::Boolean(value)) if op == Comparison::Equal => {
+    // Where the type is not known, the constant says what is meant.
+    match (subject.kind().or(ValueType::of(constant)), constant) {
+        (Some(ValueType::Boolean), Value::Boolean(value)) if op == Comparison::Equal => {
             Ok(Test::Boolean(*value))
         }
-        (Some(FieldType::Keyword), Value::Text(text)) => Ok(Test::Text(order_text(op, text))),
-        (Some(FieldType::Integer | FieldType::Date), _) => {
-            Ok(order_number(op, number(subject, constant, span, &wrong)?))
+        (Some(ValueType::Text), Value::Text(text)) => Ok(Test::Text(order_text(op, text))),
+        (Some(kind), _) if kind.is_number() => {
+            Ok(Test::Number(order_number(op, number(subject, op.symbol(), constant, span)?)))
         }
-        _ => Err(wrong()),
+        _ => Err(wrong_type(subject, op.symbol(), constant, span)),
     }
 }
 
 /// The test `subject op (list)`.
-pub(super) fn among(subject: Subject<'_>, op: Membership, list: &[Literal]) -> Result<Test, CheckError> {
+pub(super) fn among<F: Copy>(
+    subject: &Subject<'_, F>,
+    op: Membership,
+    list: &[Literal],
+) -> Result<Test, CheckError> {
     if let Some(null) = list.iter().find(|literal| literal.value == Value::Null) {
-        return Err(CheckError { span: null.span, kind: CheckErrorKind::Null { op: op.symbol() } });
+        return Err(CheckError::new(null.span, CheckErrorKind::Null { op: op.symbol() }));
     }
-    let Some(kind) = subject.kind() else { return Ok(Test::Never) };
-    if kind == FieldType::Keyword {
-        return among_texts(subject, op, list);
-    }
-    if !matches!(op, Membership::In | Membership::Colon)
-        && let Some(first) = list.first()
-    {
-        let kind = CheckErrorKind::TextOperator { subject: subject.describe(), kind, op: op.symbol() };
-        return Err(CheckError { span: first.span, kind });
-    }
-    let wrong = |literal: &Literal| wrong_type(subject, op.symbol(), &literal.value, literal.span);
-    if kind == FieldType::Boolean {
-        let mut wanted = Vec::new();
-        for literal in list {
-            match literal.value {
-                Value::Boolean(value) => wanted.push(value),
-                _ => return Err(wrong(literal)),
-            }
+    let takes_all_types = matches!(op, Membership::In | Membership::Colon);
+    match subject.kind() {
+        None if takes_all_types => among_any(subject, op, list),
+        None | Some(ValueType::Text) => among_texts(subject, op, list),
+        Some(kind) if !takes_all_types => {
+            let kind = CheckErrorKind::TextOperator { subject: subject.describe(), kind, op: op.symbol() };
+            let place = list.first().map(|literal| literal.span).unwrap_or_default();
+            Err(CheckError::new(place, kind))
         }
-        return Ok(match (wanted.contains(&true), wanted.contains(&false)) {
-            (true, true) => Test::Exists,
-            (value, _) => Test::Boolean(value),
-        });
+        Some(ValueType::Boolean) => among_truth_values(subject, op, list),
+        Some(_) => {
+            let number = |literal: &Literal| number(subject, op.symbol(), &literal.value, literal.span);
+            let numbers = list.iter().map(number).collect::<Result<Vec<_>, _>>()?;
+            Ok(Test::Number(NumberTest::one_of(&numbers)))
+        }
     }
-    let numbers = list
-        .iter()
-        .map(|literal| number(subject, &literal.value, literal.span, &|| wrong(literal)))
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(Test::Integer(IntegerTest::one_of(numbers)))
 }
 
-fn among_texts(subject: Subject<'_>, op: Membership, list: &[Literal]) -> Result<Test, CheckError> {
+/// Constants of any type beside values of any type: each finds its like.
+fn among_any<F: Copy>(
+    subject: &Subject<'_, F>,
+    op: Membership,
+    given: &[Literal],
+) -> Result<Test, CheckError> {
+    let (mut texts, mut numbers, mut choices) = (Vec::new(), Vec::new(), Vec::new());
+    for literal in given {
+        match literal.value {
+            Value::Text(_) => texts.push(literal.clone()),
+            Value::Integer(value) => numbers.push(Number::Int(value)),
+            Value::Real(value) => numbers.push(Number::Real(value.get())),
+            Value::Boolean(value) => choices.push(Test::Boolean(value)),
+            Value::Null => {}
+        }
+    }
+    if !texts.is_empty() {
+        match among_texts(subject, op, &texts)? {
+            // A number is no text that a wildcard could match, but `*` takes all.
+            Test::Exists => return Ok(Test::Exists),
+            one => choices.push(one),
+        }
+    }
+    if !numbers.is_empty() {
+        choices.push(Test::Number(NumberTest::one_of(&numbers)));
+    }
+    Ok(match (choices.pop(), choices.is_empty()) {
+        (None, _) => Test::Never,
+        (Some(only), true) => only,
+        (Some(last), false) => {
+            choices.push(last);
+            Test::AnyOf(choices.into_boxed_slice())
+        }
+    })
+}
+
+fn among_truth_values<F: Copy>(
+    subject: &Subject<'_, F>,
+    op: Membership,
+    list: &[Literal],
+) -> Result<Test, CheckError> {
+    let mut wanted = Vec::new();
+    for literal in list {
+        match literal.value {
+            Value::Boolean(value) => wanted.push(value),
+            _ => return Err(wrong_type(subject, op.symbol(), &literal.value, literal.span)),
+        }
+    }
+    Ok(match (wanted.contains(&true), wanted.contains(&false)) {
+        (true, true) => Test::Exists,
+        (value, _) => Test::Boolean(value),
+    })
+}
+
+fn among_texts<F: Copy>(
+    subject: &Subject<'_, F>,
+    op: Membership,
+    list: &[Literal],
+) -> Result<Test, CheckError> {
     let mut texts = Vec::with_capacity(list.len());
     for literal in list {
         match &literal.value {
@@ -88,7 +138,7 @@ fn among_texts(subject: Subject<'_>, op: Membership, list: &[Literal]) -> Result
         .iter()
         .filter(|(text, _)| is_pattern(text))
         .map(|&(text, span)| {
-            Pattern::new(text, fold).map_err(|_| CheckError { span, kind: CheckErrorKind::PatternTooLong })
+            Pattern::new(text, fold).map_err(|_| CheckError::new(span, CheckErrorKind::PatternTooLong))
         })
         .collect::<Result<Box<[_]>, _>>()?;
     Ok(Test::Text(if patterns.is_empty() { TextTest::OneOf(exact) } else { TextTest::Like(exact, patterns) }))
@@ -105,57 +155,67 @@ fn order_text(op: Comparison, text: &str) -> TextTest {
     TextTest::Order { bound: text.into(), before, equal, after }
 }
 
-fn order_number(op: Comparison, bound: i64) -> Test {
-    let test = match op {
-        Comparison::Equal | Comparison::NotEqual => Some(IntegerTest::one_of([bound])),
-        Comparison::Less => IntegerTest::below(bound),
-        Comparison::LessOrEqual => Some(IntegerTest::Between(i64::MIN, bound)),
-        Comparison::Greater => IntegerTest::above(bound),
-        Comparison::GreaterOrEqual => Some(IntegerTest::Between(bound, i64::MAX)),
+fn order_number(op: Comparison, bound: Number) -> NumberTest {
+    let (below, equal, above) = match op {
+        Comparison::Equal | Comparison::NotEqual => return NumberTest::equal(bound),
+        Comparison::Less => (true, false, false),
+        Comparison::LessOrEqual => (true, true, false),
+        Comparison::Greater => (false, false, true),
+        Comparison::GreaterOrEqual => (false, true, true),
     };
-    test.map_or(Test::Never, Test::Integer)
+    NumberTest::Order { bound, below, equal, above }
 }
 
 /// The number that `constant` stands for beside a number or a date.
-fn number(
-    subject: Subject<'_>,
+fn number<F: Copy>(
+    subject: &Subject<'_, F>,
+    op: &'static str,
     constant: &Value,
     span: Span,
-    wrong: &dyn Fn() -> CheckError,
-) -> Result<i64, CheckError> {
+) -> Result<Number, CheckError> {
     match (subject.kind(), constant) {
-        (Some(FieldType::Integer | FieldType::Date), Value::Integer(value)) => Ok(*value),
-        (Some(FieldType::Date), Value::Text(text)) => dates::epoch_ms(text)
-            .ok_or_else(|| CheckError { span, kind: CheckErrorKind::NotADate { text: text.clone() } }),
-        _ => Err(wrong()),
+        (_, Value::Integer(value)) => Ok(Number::Int(*value)),
+        (_, Value::Real(value)) => Ok(Number::Real(value.get())),
+        (Some(ValueType::Date), Value::Text(text)) => dates::epoch_ms(text)
+            .map(Number::Int)
+            .ok_or_else(|| CheckError::new(span, CheckErrorKind::NotADate { text: text.clone() })),
+        _ => Err(wrong_type(subject, op, constant, span)),
     }
 }
 
-fn wrong_type(subject: Subject<'_>, op: &'static str, constant: &Value, span: Span) -> CheckError {
-    let Some(kind) = subject.kind() else {
-        return CheckError { span, kind: CheckErrorKind::NotAValue };
-    };
+fn wrong_type<F: Copy>(
+    subject: &Subject<'_, F>,
+    op: &'static str,
+    constant: &Value,
+    span: Span,
+) -> CheckError {
     let found = match constant {
         Value::Null => "null",
         Value::Boolean(_) => "a truth value",
         Value::Integer(_) | Value::Real(_) => "a number",
         Value::Text(_) => "text",
     };
+    let Some(kind) = subject.kind() else {
+        let kind = match constant {
+            Value::Boolean(_) => CheckErrorKind::NoOrder { op },
+            _ => CheckErrorKind::NotText { op, found },
+        };
+        return CheckError::new(span, kind);
+    };
     let hint = match (kind, constant) {
-        (FieldType::Boolean, Value::Text(text)) if matches!(&**text, "true" | "false") => {
+        (ValueType::Boolean, Value::Text(text)) if matches!(&**text, "true" | "false") => {
             Some(format!("write it without quotes: {text}"))
         }
-        (FieldType::Boolean, Value::Boolean(_)) => {
+        (ValueType::Boolean, Value::Boolean(_)) => {
             Some("truth values have no order: use `==` or `!=`".to_owned())
         }
-        (FieldType::Integer, Value::Text(text)) if text.parse::<i64>().is_ok() => {
+        (ValueType::Integer | ValueType::Number, Value::Text(text)) if text.parse::<f64>().is_ok() => {
             Some(format!("write it without quotes: {text}"))
         }
-        (FieldType::Keyword, Value::Integer(number)) => Some(format!("write it in quotes: \"{number}\"")),
+        (ValueType::Text, Value::Integer(_) | Value::Real(_)) => {
+            Some(format!("write it in quotes: \"{constant}\""))
+        }
         _ => None,
     };
-    CheckError {
-        span,
-        kind: CheckErrorKind::WrongType { subject: subject.describe(), kind, op, found, hint },
-    }
+    CheckError::new(span, CheckErrorKind::WrongType { subject: subject.describe(), kind, op, found, hint })
 }

@@ -1,159 +1,99 @@
-//! From a syntax tree to a [`Program`]: names become field ids, constants become matchers, types are checked.
+//! From a syntax tree to programs: names become field ids, constants become matchers, types are checked.
 //!
 //! Whatever could only fail or surprise at run time is refused here, with its place: unknown categories and fields,
 //! constants of another type than the field's, comparison of two fields, values where conditions belong. What is
-//! known beforehand (`true`, constants among themselves, `?field` without a row in the table) is worked in.
+//! known beforehand (`true`, constants among themselves, fields that the kind of event decides) is worked in.
+//!
+//! [`compile`] is for rules of the sensor: once for each kind of event that is captured. [`compile_with`] is for one
+//! [`Schema`], as a query over documents has it. [`compile_condition`] is for a part of a condition alone.
 
+mod alive;
+mod condition;
 mod dates;
 mod error;
+mod formula;
+mod function;
 mod leaf;
+mod plan;
+mod schema;
+mod sensor;
+mod subject;
+mod warning;
 
-pub use error::{CheckError, CheckErrorKind};
+pub(crate) use dates::epoch_ms;
+pub use error::{CheckError, CheckErrorKind, Reason};
+pub use plan::{Compiled, JoinKey, SamplePlan, SequencePlan, StagePlan};
+pub use schema::{Asked, FreeSchema, KindSchema, PathId, Resolved, Schema, ValueType};
+pub use sensor::{SensorQuery, compile};
+pub use warning::{Warning, WarningKind};
 
-use crate::event::{Category, Values};
-use crate::fields::{FieldId, FieldType};
-use crate::matcher::{Node, Program, Test};
-use crate::nearest::nearest;
+use crate::matcher::{Node, Program};
 use crate::syntax::Span;
-use crate::syntax::ast::{Body, Comparison, Expr, ExprKind, FieldPath, Name, Query, Value};
+use crate::syntax::ast::{Expr, FieldPath, Query};
 
-/// Compiles one query.
+/// Compiles a query for the events of `schema`. Pipes are the caller's business.
 ///
 /// # Errors
 ///
-/// The first thing in it that has no meaning on this sensor's events.
-pub fn compile(query: &Query) -> Result<Program, CheckError> {
-    match &query.body {
-        Body::Event(query) => Ok(Program::new(category(&query.category)?, condition(&query.condition)?)),
-        // The parser makes none of these yet.
-        Body::Sequence(_) | Body::Sample(_) => {
-            Err(CheckError { span: Span::default(), kind: CheckErrorKind::NotACondition })
+/// The first thing in it that has no meaning on these events.
+pub fn compile_with<S: Schema>(query: &Query, schema: &mut S) -> Result<Compiled<S::Field>, CheckError> {
+    Compiler::new(schema).body(&query.body)
+}
+
+/// Compiles a condition, or any part of one that is a condition itself, for the events of `schema`.
+///
+/// # Errors
+///
+/// The first thing in it that has no meaning on these events.
+pub fn compile_condition<S: Schema>(expr: &Expr, schema: &mut S) -> Result<Program<S::Field>, CheckError> {
+    let mut compiler = Compiler::new(schema);
+    let node = compiler.condition(expr)?;
+    compiler.served(node).map(Program::new)
+}
+
+/// Compiles the condition of an exception, to be evaluated with [`Program::evaluate_strict`]: a test on a field that no
+/// event has stays unknown instead of being worked in.
+///
+/// # Errors
+///
+/// The first thing in it that has no meaning on these events.
+pub fn compile_exception<S: Schema>(expr: &Expr, schema: &mut S) -> Result<Program<S::Field>, CheckError> {
+    let mut compiler = Compiler { strict: true, ..Compiler::new(schema) };
+    let node = compiler.condition(expr)?;
+    compiler.served(node).map(Program::new)
+}
+
+/// What compiling carries along.
+struct Compiler<'s, S: Schema> {
+    schema: &'s mut S,
+    /// What no event has stays unsettled.
+    strict: bool,
+    /// The planned fields that were named, where, and how.
+    planned: Vec<(S::Field, Span, String)>,
+    /// The first planned field that was named with `?`.
+    null_for_now: Option<(Span, String)>,
+}
+
+impl<'s, S: Schema> Compiler<'s, S> {
+    fn new(schema: &'s mut S) -> Self {
+        Self { schema, strict: false, planned: Vec::new(), null_for_now: None }
+    }
+
+    fn notice_planned(&mut self, path: &FieldPath, span: Span) {
+        self.null_for_now.get_or_insert_with(|| (span, path.path.clone()));
+    }
+
+    /// Refuses `node` if it still depends on a field that no event has yet.
+    fn served(&mut self, node: Node<S::Field>) -> Result<Node<S::Field>, CheckError> {
+        let planned = std::mem::take(&mut self.planned);
+        if planned.is_empty() {
+            return Ok(node);
         }
-    }
-}
-
-fn category(name: &Name) -> Result<Option<Category>, CheckError> {
-    if name.text == "any" {
-        return Ok(None);
-    }
-    Category::from_name(&name.text).map(Some).ok_or_else(|| {
-        let known = Category::ALL.into_iter().map(Category::name);
-        let kind = CheckErrorKind::UnknownCategory {
-            name: name.text.clone(),
-            nearest: nearest(&name.text, known.chain(["any"])),
-        };
-        CheckError { span: name.span, kind }
-    })
-}
-
-fn condition(expr: &Expr) -> Result<Node, CheckError> {
-    match &expr.kind {
-        ExprKind::Or(terms) => Ok(Node::any(conditions(terms)?)),
-        ExprKind::And(terms) => Ok(Node::all(conditions(terms)?)),
-        ExprKind::Not(inner) => Ok(Node::not(condition(inner)?)),
-        ExprKind::Compare { left, op, right } => comparison(expr, left, *op, right),
-        ExprKind::Among { subject, op, list } => {
-            let subject = Subject::of(subject)?;
-            let test = leaf::among(subject, *op, list)?;
-            Ok(subject.node(test))
-        }
-        ExprKind::Literal(Value::Boolean(value)) => Ok(Node::Constant(*value)),
-        ExprKind::Literal(_) => Err(CheckError { span: expr.span, kind: CheckErrorKind::NotACondition }),
-        ExprKind::Field(path) => match field(path, expr.span)? {
-            Subject::Field(id) if id.kind() == FieldType::Boolean => Ok(Node::Leaf(id, Test::Boolean(true))),
-            Subject::Field(_) => Err(CheckError { span: expr.span, kind: CheckErrorKind::NotACondition }),
-            Subject::Missing | Subject::Constant(_) => Ok(Node::Constant(false)),
-        },
-        ExprKind::Call { .. } | ExprKind::Arithmetic { .. } | ExprKind::Negate(_) => {
-            Err(CheckError { span: expr.span, kind: CheckErrorKind::NotACondition })
-        }
-    }
-}
-
-fn conditions(terms: &[Expr]) -> Result<Vec<Node>, CheckError> {
-    terms.iter().map(condition).collect()
-}
-
-fn comparison(whole: &Expr, left: &Expr, op: Comparison, right: &Expr) -> Result<Node, CheckError> {
-    let (subject, op, constant, span) = match (Subject::of(left)?, Subject::of(right)?) {
-        (subject, Subject::Constant(value)) => (subject, op, value, right.span),
-        (Subject::Constant(value), subject) => (subject, op.mirrored(), value, left.span),
-        _ => return Err(CheckError { span: whole.span, kind: CheckErrorKind::TwoFields }),
-    };
-    if *constant == Value::Null {
-        return match op {
-            Comparison::Equal => Ok(Node::not(subject.node(Test::Exists))),
-            Comparison::NotEqual => Ok(subject.node(Test::Exists)),
-            _ => Err(CheckError { span, kind: CheckErrorKind::Null { op: op.symbol() } }),
-        };
-    }
-    if op == Comparison::NotEqual {
-        let equal = leaf::compare(subject, Comparison::Equal, constant, span)?;
-        return Ok(Node::not(subject.node(equal)));
-    }
-    Ok(subject.node(leaf::compare(subject, op, constant, span)?))
-}
-
-/// What a test looks at.
-#[derive(Clone, Copy)]
-enum Subject<'a> {
-    Field(FieldId),
-    /// `?field`, and no event of this sensor has it.
-    Missing,
-    Constant(&'a Value),
-}
-
-impl<'a> Subject<'a> {
-    fn of(expr: &'a Expr) -> Result<Self, CheckError> {
-        match &expr.kind {
-            ExprKind::Field(path) => field(path, expr.span),
-            ExprKind::Literal(value) => Ok(Self::Constant(value)),
-            _ => Err(CheckError { span: expr.span, kind: CheckErrorKind::NotAValue }),
-        }
-    }
-
-    /// The type its values have; `None` when it never has any.
-    fn kind(self) -> Option<FieldType> {
-        match self {
-            Self::Field(id) => Some(id.kind()),
-            Self::Constant(Value::Boolean(_)) => Some(FieldType::Boolean),
-            Self::Constant(Value::Integer(_) | Value::Real(_)) => Some(FieldType::Integer),
-            Self::Constant(Value::Text(_)) => Some(FieldType::Keyword),
-            Self::Missing | Self::Constant(Value::Null) => None,
-        }
-    }
-
-    /// How an error calls it.
-    fn describe(self) -> String {
-        match self {
-            Self::Field(id) => format!("`{id}`"),
-            Self::Missing => "a field without values".to_owned(),
-            Self::Constant(value) => format!("`{value}`"),
-        }
-    }
-
-    /// The test on it; settled right away unless it takes an event.
-    fn node(self, test: Test) -> Node {
-        let values = match self {
-            Self::Field(_) if matches!(test, Test::Never) => Values::Missing,
-            Self::Field(id) => return Node::Leaf(id, test),
-            Self::Missing | Self::Constant(Value::Null) => Values::Missing,
-            Self::Constant(Value::Boolean(value)) => Values::Bool(*value),
-            Self::Constant(Value::Integer(value)) => Values::Int(*value),
-            Self::Constant(Value::Real(value)) => Values::Real(value.get()),
-            Self::Constant(Value::Text(value)) => Values::Text(value),
-        };
-        Node::Constant(test.holds(values))
-    }
-}
-
-fn field(path: &FieldPath, span: Span) -> Result<Subject<'static>, CheckError> {
-    match FieldId::from_name(&path.path) {
-        Some(id) => Ok(Subject::Field(id)),
-        None if path.optional => Ok(Subject::Missing),
-        None => {
-            let nearest = nearest(&path.path, FieldId::ALL.iter().map(|field| field.name()));
-            Err(CheckError { span, kind: CheckErrorKind::UnknownField { name: path.path.clone(), nearest } })
+        let mut left = Vec::new();
+        node.fields(&mut |field| left.push(*field));
+        match planned.into_iter().find(|(field, ..)| left.contains(field)) {
+            Some((_, span, name)) => Err(CheckError::new(span, CheckErrorKind::PlannedField { name })),
+            None => Ok(node),
         }
     }
 }

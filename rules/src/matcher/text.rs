@@ -4,6 +4,8 @@
 
 use std::cmp::Ordering;
 
+use super::network::Block;
+use super::truth::Truth;
 use super::wildcard::Pattern;
 
 /// What a text must be like.
@@ -13,6 +15,8 @@ pub(crate) enum TextTest {
     OneOf(TextSet),
     /// One of a set, or matching one of these patterns.
     Like(TextSet, Box<[Pattern]>),
+    /// An address in one of these blocks.
+    InBlocks(Box<[Block]>),
     /// Compares with a bound in one of these ways, by code point.
     Order {
         /// The text to compare with.
@@ -33,6 +37,7 @@ impl TextTest {
             Self::Like(set, patterns) => {
                 set.contains(text) || patterns.iter().any(|pattern| pattern.matches(text))
             }
+            Self::InBlocks(blocks) => Block::any_contains(blocks, text) == Some(true),
             // UTF-8 sorts by code point.
             Self::Order { bound, before, equal, after } => match text.cmp(bound) {
                 Ordering::Less => *before,
@@ -41,6 +46,50 @@ impl TextTest {
             },
         }
     }
+}
+
+impl TextTest {
+    /// What is known of a text that begins with `text` and may go on.
+    pub(crate) fn of_beginning(&self, text: &str) -> Truth {
+        match self {
+            Self::OneOf(set) => set.of_part(text, begins),
+            Self::Like(set, patterns) => {
+                let set = set.of_part(text, begins);
+                patterns.iter().map(|pattern| pattern.of_beginning(text)).fold(set, Truth::max)
+            }
+            Self::InBlocks(_) => Truth::Unknown,
+            Self::Order { bound, .. } if bound.starts_with(text) => Truth::Unknown,
+            Self::Order { .. } => self.holds(text).into(),
+        }
+    }
+
+    /// What is known of a text that ends with `text` and may have begun earlier.
+    pub(crate) fn of_end(&self, text: &str) -> Truth {
+        match self {
+            Self::OneOf(set) => set.of_part(text, ends),
+            Self::Like(set, patterns) => {
+                let set = set.of_part(text, ends);
+                patterns.iter().map(|pattern| pattern.of_end(text)).fold(set, Truth::max)
+            }
+            Self::InBlocks(_) | Self::Order { .. } => Truth::Unknown,
+        }
+    }
+}
+
+/// Whether `whole` begins with `part`; with `fold`, ASCII letters count as the same in either case.
+pub(super) fn begins(whole: &str, part: &str, fold: bool) -> bool {
+    let front = whole.as_bytes().get(..part.len());
+    front.is_some_and(|front| {
+        if fold { front.eq_ignore_ascii_case(part.as_bytes()) } else { front == part.as_bytes() }
+    })
+}
+
+/// Whether `whole` ends with `part`, in the same way.
+pub(super) fn ends(whole: &str, part: &str, fold: bool) -> bool {
+    let back = whole.len().checked_sub(part.len()).and_then(|at| whole.as_bytes().get(at..));
+    back.is_some_and(
+        |back| if fold { back.eq_ignore_ascii_case(part.as_bytes()) } else { back == part.as_bytes() },
+    )
 }
 
 /// A set of texts, ordered by length first: most lookups end without a byte compared.
@@ -58,6 +107,17 @@ impl TextSet {
         texts.sort_unstable_by(|a, b| order(a, b, false));
         texts.dedup();
         Self { texts: texts.into_boxed_slice(), fold }
+    }
+
+    /// All of them; in small letters when case does not count.
+    pub(crate) fn texts(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.texts.iter().map(|text| &**text)
+    }
+
+    /// What is known of a text of which only `part` is known: `fits` says whether it can be of a text of the set.
+    fn of_part(&self, part: &str, fits: fn(&str, &str, bool) -> bool) -> Truth {
+        let possible = self.texts.iter().any(|text| fits(text, part, self.fold));
+        if possible { Truth::Unknown } else { Truth::False }
     }
 
     pub(crate) fn contains(&self, text: &str) -> bool {

@@ -6,6 +6,8 @@
 //! twice, and the time is linear in the text.
 
 use super::search::Search;
+use super::text::{begins, ends};
+use super::truth::Truth;
 
 /// A prepared pattern with at least one wildcard in it.
 #[derive(Clone, Debug)]
@@ -63,6 +65,17 @@ impl Pattern {
         Ok(Self { shape, fold })
     }
 
+    /// The runs of characters that each matching text has: at its beginning, somewhere, and at its end. Where case does
+    /// not count they are in small letters.
+    pub(crate) fn literals(&self) -> (&str, Vec<&str>, &str) {
+        match &self.shape {
+            Shape::Whole(piece) => (piece.front(), Vec::new(), piece.back()),
+            Shape::Split { head, inner, tail } => {
+                (head.front(), inner.iter().filter_map(Search::literal).collect(), tail.back())
+            }
+        }
+    }
+
     pub(crate) fn matches(&self, text: &str) -> bool {
         match &self.shape {
             Shape::Whole(piece) => piece.strip_front(text, self.fold) == Some(""),
@@ -75,7 +88,77 @@ impl Pattern {
     }
 }
 
+impl Pattern {
+    /// What is known of a text that begins with `text` and may go on.
+    pub(crate) fn of_beginning(&self, text: &str) -> Truth {
+        match &self.shape {
+            Shape::Whole(piece) => unknown_if(piece.could_begin_with(text, self.fold)),
+            Shape::Split { head, inner, tail } => match head.strip_front(text, self.fold) {
+                Some(rest) if tail.is_empty() && found(inner, rest) => Truth::True,
+                Some(_) => Truth::Unknown,
+                None => unknown_if(head.could_begin_with(text, self.fold)),
+            },
+        }
+    }
+
+    /// What is known of a text that ends with `text` and may have begun earlier.
+    pub(crate) fn of_end(&self, text: &str) -> Truth {
+        match &self.shape {
+            Shape::Whole(piece) => unknown_if(piece.could_end_with(text, self.fold)),
+            Shape::Split { head, inner, tail } => match tail.strip_back(text, self.fold) {
+                Some(rest) if head.is_empty() && found(inner, rest) => Truth::True,
+                Some(_) => Truth::Unknown,
+                None => unknown_if(tail.could_end_with(text, self.fold)),
+            },
+        }
+    }
+}
+
+fn found(inner: &[Search], text: &str) -> bool {
+    inner.iter().try_fold(text, |rest, piece| piece.after(rest)).is_some()
+}
+
+fn unknown_if(possible: bool) -> Truth {
+    if possible { Truth::Unknown } else { Truth::False }
+}
+
 impl Piece {
+    /// The literal at its beginning.
+    fn front(&self) -> &str {
+        if let Self::Literal(piece) = self { piece } else { "" }
+    }
+
+    /// The literal at its end.
+    fn back(&self) -> &str {
+        if let Self::Literal(piece) = self { piece } else { "" }
+    }
+
+    fn is_empty(&self) -> bool {
+        matches!(self, Self::Literal(piece) if piece.is_empty())
+    }
+
+    /// Whether a text that the piece stands for can begin with `text`.
+    fn could_begin_with(&self, text: &str, fold: bool) -> bool {
+        match self {
+            Self::Literal(piece) => begins(piece, text, fold),
+            Self::Holes(holes) => {
+                let mut holes = holes.iter();
+                text.chars().all(|c| holes.next().is_some_and(|hole| fits(*hole, c, fold)))
+            }
+        }
+    }
+
+    /// Whether a text that the piece stands for can end with `text`.
+    fn could_end_with(&self, text: &str, fold: bool) -> bool {
+        match self {
+            Self::Literal(piece) => ends(piece, text, fold),
+            Self::Holes(holes) => {
+                let mut holes = holes.iter().rev();
+                text.chars().rev().all(|c| holes.next().is_some_and(|hole| fits(*hole, c, fold)))
+            }
+        }
+    }
+
     fn new(text: &str, fold: bool) -> Self {
         let text = if fold { text.to_ascii_lowercase() } else { text.to_owned() };
         if text.contains('?') {

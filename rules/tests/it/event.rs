@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use hullwatch_rules::{Category, Event, FieldId, FieldType, RuleSet, RuleSource, SensorEvent, Values};
+use hullwatch_rules::{
+    Build, Event, EventKind, FieldId, FieldType, RuleSet, RuleSource, SensorEvent, Values,
+};
 
 /// The values of one field, owned.
 #[derive(Clone, Debug)]
@@ -83,8 +85,13 @@ impl Doc {
 }
 
 impl SensorEvent for Doc {
-    fn category(&self) -> Category {
-        Category::Process
+    fn kind(&self) -> EventKind {
+        let has =
+            |field: &str, value: &str| match FieldId::from_name(field).and_then(|field| self.0.get(&field)) {
+                Some(Given::Texts(texts)) => texts.contains(&value),
+                _ => false,
+            };
+        EventKind::of(has).unwrap_or(EventKind::Exec)
     }
 }
 
@@ -112,7 +119,7 @@ pub(crate) fn rule_file(id: &str, query: &str) -> String {
 /// A rule set of one file.
 pub(crate) fn set_of(text: &str) -> RuleSet {
     let source = RuleSource { origin: "test.toml".to_owned(), text: text.to_owned() };
-    let (set, refusals) = RuleSet::build([source]);
+    let Build { set, refusals, .. } = RuleSet::build([source]);
     let refusals: Vec<String> = refusals.iter().map(ToString::to_string).collect();
     assert!(refusals.is_empty(), "{text}\n{refusals:#?}");
     set

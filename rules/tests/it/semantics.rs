@@ -1,6 +1,6 @@
 //! What conditions mean: one test for each rule of Elasticsearch's EQL that the engine keeps.
 
-use hullwatch_rules::{Category, Event, FieldId, SensorEvent, TextList, Values};
+use hullwatch_rules::{Event, EventKind, FieldId, SensorEvent, TextList, Values};
 
 use crate::event::{Doc, assert_holds, holds};
 
@@ -418,8 +418,8 @@ fn any_matches_every_category_and_a_category_its_own() {
 struct Shaped<'a>(Values<'a>);
 
 impl SensorEvent for Shaped<'_> {
-    fn category(&self) -> Category {
-        Category::Process
+    fn kind(&self) -> EventKind {
+        EventKind::Exec
     }
 }
 

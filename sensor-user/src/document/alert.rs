@@ -1,34 +1,123 @@
-//! An alert: an exec, and the rule that it matched.
+//! An alert: the document of an event, with what the rule that it matched adds to it.
 //!
-//! `event.kind: alert` is what a generic "external alerts" rule of Elastic Security picks up as it is.
+//! `event.kind: alert` is what a generic "external alerts" rule of Elastic Security picks up as it is. The
+//! sensor hands in documents of its own, `replay` those of a file: an alert about the same event is the same.
 
-use super::{
-    ALERTS, Agent, DataStream, Ecs,
-    process::{AlertMark, EventFields, ExecFields, Own},
-};
-use crate::event::ExecView;
+use super::{ALERTS, message::message, tree};
+use crate::identity;
 use hullwatch_rules::{Rule, Threat, ThreatEntry};
-use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+/// An event as a document: what `record` writes.
+pub type EventMap = Map<String, Value>;
+
+/// What a rule found.
+#[derive(Clone, Copy, Debug)]
+pub struct Match<'a> {
+    /// The rule.
+    pub rule: &'a Rule,
+    /// Hash of the set that the rule belongs to.
+    pub ruleset_hash: &'a str,
+    /// Whether something that was not captured could have decided otherwise.
+    pub incomplete: bool,
+    /// The events of a sequence or a sample, in order; none where a rule is about single events.
+    pub events: &'a [EventMap],
+    /// Fields by which the events belong together, where the rule joins them by some.
+    pub join_keys: &'a [String],
+}
 
 /// An alert as a document.
 #[derive(Debug, Serialize)]
-pub struct AlertDocument<'a> {
-    #[serde(rename = "@timestamp")]
-    timestamp: Timestamp,
-    ecs: Ecs,
-    message: String,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    tags: &'a [String],
-    event: EventFields,
-    rule: RuleFields<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    threat: Option<ThreatFields<'a>>,
-    #[serde(flatten)]
-    exec: ExecFields<'a>,
-    agent: Agent<'a>,
-    data_stream: DataStream,
-    hullwatch: Own<'a>,
+#[serde(transparent)]
+pub struct AlertDocument(EventMap);
+
+impl AlertDocument {
+    /// The alert about `event`, which for a sequence is the last of its events.
+    pub fn of(mut event: EventMap, found: &Match<'_>) -> Self {
+        let Match { rule, ruleset_hash, incomplete, events, join_keys } = *found;
+        let message = message(&event, found);
+        let id = alert_id(&event, found);
+        for (path, value) in [
+            ("message", Value::from(message)),
+            ("event.kind", "alert".into()),
+            ("event.module", "hullwatch".into()),
+            ("event.dataset", ALERTS.into()),
+            ("event.id", id.into()),
+            ("event.severity", rule.severity.number().into()),
+            ("event.risk_score", rule.risk_score.into()),
+            ("data_stream", json!({ "type": "logs", "dataset": ALERTS, "namespace": "default" })),
+            ("rule", value(RuleFields::of(rule, ruleset_hash))),
+            ("hullwatch.severity", rule.severity.name().into()),
+            ("hullwatch.ruleset.hash", ruleset_hash.into()),
+        ] {
+            tree::put(&mut event, path, value);
+        }
+        if !rule.tags.is_empty() {
+            tree::put(&mut event, "tags", rule.tags.clone());
+        }
+        if let Some(threat) = ThreatFields::of(&rule.threat) {
+            tree::put(&mut event, "threat", value(threat));
+        }
+        if incomplete {
+            tree::put(&mut event, "hullwatch.evidence.incomplete", true);
+        }
+        if !events.is_empty() {
+            let events: Vec<Value> = events.iter().map(essentials).collect();
+            tree::put(&mut event, "hullwatch.sequence.events", events);
+            if !join_keys.is_empty() {
+                tree::put(&mut event, "hullwatch.sequence.join_keys", join_keys);
+            }
+        }
+        Self(event)
+    }
+}
+
+/// What an alert tells of each event of a sequence: enough to find it, and to read what happened.
+const ESSENTIALS: [&str; 14] = [
+    "@timestamp",
+    "event.id",
+    "event.sequence",
+    "event.category",
+    "event.type",
+    "event.action",
+    "process.pid",
+    "process.entity_id",
+    "process.name",
+    "process.executable",
+    "process.args",
+    "process.parent.entity_id",
+    "user.id",
+    "container.id",
+];
+
+fn essentials(event: &EventMap) -> Value {
+    let mut short = Map::new();
+    for path in ESSENTIALS {
+        if let Some(value) = tree::get(event, path) {
+            tree::put(&mut short, path, value.clone());
+        }
+    }
+    short.into()
+}
+
+/// The same for the same events and rule, so that an alert that is delivered twice can be recognised.
+/// An event without an id is named by all that it says.
+fn alert_id(event: &EventMap, found: &Match<'_>) -> String {
+    let id_of = |event: &EventMap| match tree::text(event, "event.id") {
+        Some(id) => id.to_owned(),
+        None => Value::from(event.clone()).to_string(),
+    };
+    let ids: Vec<String> = match found.events {
+        [] => vec![id_of(event)],
+        events => events.iter().map(id_of).collect(),
+    };
+    identity::alert_id(&found.rule.id, &ids)
+}
+
+/// Structures of strings and numbers always have a form in JSON.
+fn value(of: impl Serialize) -> Value {
+    serde_json::to_value(of).unwrap_or_default()
 }
 
 #[derive(Debug, Serialize)]
@@ -105,54 +194,20 @@ impl<'a> ThreatFields<'a> {
     }
 }
 
-impl<'a> AlertDocument<'a> {
-    /// The alert of a rule about an exec.
-    pub fn of(view: &'a ExecView<'a>, rule: &'a Rule, ruleset_hash: &'a str, agent_id: &'a str) -> Self {
+impl<'a> RuleFields<'a> {
+    fn of(rule: &'a Rule, ruleset: &'a str) -> Self {
         Self {
-            timestamp: view.clock.wall(view.exec.fixed.header.ktime_ns),
-            ecs: Ecs::CURRENT,
-            message: message(view, rule),
-            tags: &rule.tags,
-            event: EventFields::of(view, Some(rule)),
-            rule: RuleFields {
-                id: &rule.id,
-                uuid: &rule.id,
-                name: &rule.name,
-                version: rule.version.map(|version| version.to_string()),
-                ruleset: ruleset_hash,
-                description: &rule.description,
-                reference: rule.references.first().map(String::as_str),
-                license: rule.license.as_deref(),
-                author: &rule.author,
-            },
-            threat: ThreatFields::of(&rule.threat),
-            exec: ExecFields::of(view),
-            agent: Agent::new(agent_id),
-            data_stream: DataStream::of(ALERTS),
-            hullwatch: Own::of(view, Some(AlertMark { severity: rule.severity.name(), ruleset_hash })),
+            id: &rule.id,
+            uuid: &rule.id,
+            name: &rule.name,
+            version: rule.version.map(|version| version.to_string()),
+            ruleset,
+            description: &rule.description,
+            reference: rule.references.first().map(String::as_str),
+            license: rule.license.as_deref(),
+            author: &rule.author,
         }
     }
-}
-
-/// Longest piece of a command line in a sentence.
-const SHOWN_CHARACTERS: usize = 160;
-
-/// One readable sentence.
-fn message(view: &ExecView<'_>, rule: &Rule) -> String {
-    let line = view.command_line();
-    let shown: String = line.chars().take(SHOWN_CHARACTERS).collect();
-    let more = if shown.len() < line.len() { " [...]" } else { "" };
-    let place = match view.cgroups.container() {
-        Some(container) => {
-            let runtime =
-                container.runtime.map_or_else(String::new, |runtime| format!("{} ", runtime.name()));
-            let short = container.id.get(..12).unwrap_or(&container.id);
-            format!("in {runtime}container {short}")
-        }
-        None => "outside of any known container".to_owned(),
-    };
-    let who = if view.exec.interactive() { ", interactively" } else { "" };
-    format!("{}: `{shown}{more}` was run {place} by user id {}{who}", rule.name, view.exec.fixed.euid)
 }
 
 #[cfg(test)]
@@ -168,13 +223,23 @@ mod tests {
             Record, decode,
             tests::{exec_bytes, exec_record},
         },
-        event::{Cgroups, ExecEvent},
+        document::process::EventDocument,
+        event::{Cgroups, ExecEvent, ExecView},
         identity::tests::host,
     };
     use hullwatch_common::cgroup::CgroupKey;
-    use hullwatch_rules::{BUNDLED, RuleSet, RuleSource};
+    use hullwatch_rules::{BUNDLED, Build, RuleSet, RuleSource};
     use serde_json::{Value, json};
     use zerocopy::IntoBytes;
+
+    fn rules() -> RuleSet {
+        let sources = BUNDLED
+            .iter()
+            .map(|(name, text)| RuleSource { origin: (*name).to_owned(), text: (*text).to_owned() });
+        let Build { set: rules, refusals, .. } = RuleSet::build(sources);
+        assert!(refusals.is_empty());
+        rules
+    }
 
     /// The alerts that the bundled rules raise about an exec in a docker container, as JSON.
     fn alerts(argv: &[u8]) -> Vec<Value> {
@@ -191,14 +256,12 @@ mod tests {
         assert_eq!(cgroup.recognised, Recognised::Container(want));
         let host = host();
         let view = ExecView::new(&event, Cgroups { v2: Some(&cgroup), v1: None }, &host, Clock::booted_at(0));
-        let sources = BUNDLED
-            .iter()
-            .map(|(name, text)| RuleSource { origin: (*name).to_owned(), text: (*text).to_owned() });
-        let (rules, refusals) = RuleSet::build(sources);
-        assert!(refusals.is_empty());
+        let rules = rules();
         let mut alerts = Vec::new();
         rules.evaluate(&view, |rule| {
-            let alert = AlertDocument::of(&view, rule, rules.hash(), "agent");
+            let found =
+                Match { rule, ruleset_hash: rules.hash(), incomplete: false, events: &[], join_keys: &[] };
+            let alert = AlertDocument::of(EventDocument::of(&view, "agent").map(), &found);
             alerts.push(serde_json::to_value(&alert).unwrap());
         });
         alerts
@@ -249,6 +312,55 @@ mod tests {
         let mut long = b"apt-get\0install\0curl\0".to_vec();
         long.extend(b"x\0".repeat(5000));
         assert!(alerts(&long)[0]["message"].as_str().unwrap().len() < 500);
+    }
+
+    #[test]
+    fn a_document_of_others_keeps_what_it_says_and_its_own_way_of_naming() {
+        let rule = rules().rules()[0].clone();
+        let Value::Object(event) = json!({"event.kind": "event", "process": {"name": "x"}, "mine": [1]})
+        else {
+            panic!("no object")
+        };
+        let found = Match { rule: &rule, ruleset_hash: "h", incomplete: true, events: &[], join_keys: &[] };
+        let alert = serde_json::to_value(AlertDocument::of(event, &found)).unwrap();
+        assert_eq!(alert["event.kind"], "alert");
+        assert_eq!(alert["mine"], json!([1]));
+        assert_eq!(alert["rule"]["id"], rule.id.as_str());
+        assert_eq!(alert["hullwatch"]["evidence"]["incomplete"], true);
+        assert!(alert["message"].as_str().unwrap().contains("not everything was captured"));
+    }
+
+    #[test]
+    fn a_sequence_tells_of_its_events_in_order_and_is_named_by_all_of_them() {
+        let rule = rules().rules()[0].clone();
+        let event = |id: &str, line: &str| {
+            let Value::Object(event) =
+                json!({"event": {"id": id}, "process": {"command_line": line, "pid": 7}, "other": 1})
+            else {
+                panic!("no object")
+            };
+            event
+        };
+        let keys = ["container.id".to_owned()];
+        let alert = |first: &str| {
+            let events = [event(first, "curl x"), event("2", "sh x")];
+            let found = Match {
+                rule: &rule,
+                ruleset_hash: "h",
+                incomplete: false,
+                events: &events,
+                join_keys: &keys,
+            };
+            serde_json::to_value(AlertDocument::of(events[1].clone(), &found)).unwrap()
+        };
+        let one = alert("1");
+        let short = json!([{"event": {"id": "1"}, "process": {"pid": 7}}, {"event": {"id": "2"}, "process": {"pid": 7}}]);
+        assert_eq!(one["hullwatch"]["sequence"], json!({"events": short, "join_keys": keys}));
+        assert_eq!(one["process"]["command_line"], "sh x");
+        let message = one["message"].as_str().unwrap();
+        assert!(message.contains("2 events in order, from `curl x` to `sh x`"), "{message}");
+        assert_eq!(one["event"]["id"], alert("1")["event"]["id"]);
+        assert_ne!(one["event"]["id"], alert("3")["event"]["id"]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
-//! An exec as a document: process, user, container and host, and the evidence behind them.
+//! An exec as a document: process, user, container and host, and the evidence behind them. Alerts are made of
+//! it in [`super::alert`].
 
-use super::{ALERTS, Agent, DataStream, EVENTS, Ecs};
+use super::{Agent, DataStream, EVENTS, Ecs, alert::EventMap};
 use crate::{
     cgroup::path::{Recognised, Runtime},
     event::ExecView,
@@ -8,13 +9,13 @@ use crate::{
     terminal::{Device, FdKind},
 };
 use hullwatch_common::exec::flags;
-use hullwatch_rules::{Rule, TextList};
+use hullwatch_rules::TextList;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 
-/// The fields that events and alerts about an exec share.
 #[derive(Debug, Serialize)]
-pub struct ExecFields<'a> {
+struct ExecFields<'a> {
     process: Process<'a>,
     user: Id,
     group: Id,
@@ -88,8 +89,7 @@ fn texts<S: Serializer>(list: &TextList, serializer: S) -> Result<S::Ok, S::Erro
 }
 
 impl<'a> ExecFields<'a> {
-    /// The fields of an exec.
-    pub fn of(view: &'a ExecView<'a>) -> Self {
+    fn of(view: &'a ExecView<'a>) -> Self {
         let exec = view.exec;
         let fixed = &exec.fixed;
         Self {
@@ -133,9 +133,7 @@ fn tty(device: Device) -> Tty {
 
 /// `hullwatch`: what has no name in ECS.
 #[derive(Debug, Serialize)]
-pub struct Own<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    severity: Option<&'static str>,
+struct Own<'a> {
     evidence: Evidence<'a>,
     filename: &'a str,
     fds: Fds,
@@ -147,8 +145,6 @@ pub struct Own<'a> {
     cgroup: CgroupFields<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     container: Option<OuterContainer<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ruleset: Option<RuleSetFields<'a>>,
 }
 
 /// How much of the event was captured, and how.
@@ -206,28 +202,13 @@ struct OuterContainer<'a> {
     outer_id: &'a str,
 }
 
-#[derive(Debug, Serialize)]
-struct RuleSetFields<'a> {
-    hash: &'a str,
-}
-
-/// What an alert adds to the own fields.
-pub struct AlertMark<'a> {
-    /// The rule's severity, as a word.
-    pub severity: &'static str,
-    /// The rule set's hash.
-    pub ruleset_hash: &'a str,
-}
-
 impl<'a> Own<'a> {
-    /// The own fields of an exec, and of an alert about it if it is for one.
-    pub fn of(view: &'a ExecView<'a>, alert: Option<AlertMark<'a>>) -> Self {
+    fn of(view: &'a ExecView<'a>) -> Self {
         let exec = view.exec;
         let fixed = &exec.fixed;
         let (v2, v1) = (view.cgroups.v2, view.cgroups.v1);
         let container = view.cgroups.container();
         Self {
-            severity: alert.as_ref().map(|mark| mark.severity),
             evidence: Evidence {
                 argc: fixed.argc,
                 argv_bytes: fixed.argv_bytes,
@@ -272,7 +253,6 @@ impl<'a> Own<'a> {
             container: container
                 .and_then(|container| container.outer_id.as_deref())
                 .map(|outer_id| OuterContainer { outer_id }),
-            ruleset: alert.map(|mark| RuleSetFields { hash: mark.ruleset_hash }),
         }
     }
 }
@@ -295,9 +275,8 @@ pub struct EventDocument<'a> {
     hullwatch: Own<'a>,
 }
 
-/// `event`, of events and alerts.
 #[derive(Debug, Serialize)]
-pub struct EventFields {
+struct EventFields {
     kind: &'static str,
     module: &'static str,
     dataset: &'static str,
@@ -307,30 +286,21 @@ pub struct EventFields {
     kinds: [&'static str; 1],
     action: [&'static str; 1],
     created: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    severity: Option<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    risk_score: Option<u8>,
     sequence: u64,
 }
 
 impl EventFields {
-    /// The fields of an exec, and of a rule's alert about it if it is for one.
-    pub fn of(view: &ExecView<'_>, alert_of: Option<&Rule>) -> Self {
+    fn of(view: &ExecView<'_>) -> Self {
         let fixed = &view.exec.fixed;
-        let (kind, dataset) = if alert_of.is_some() { ("alert", ALERTS) } else { ("event", EVENTS) };
-        let rule_id = alert_of.map(|rule| rule.id.as_str());
         Self {
-            kind,
+            kind: "event",
             module: "hullwatch",
-            dataset,
-            id: view.host.document_id(fixed.tgid, fixed.header.ktime_ns, rule_id),
+            dataset: EVENTS,
+            id: view.host.document_id(fixed.tgid, fixed.header.ktime_ns),
             category: ["process"],
             kinds: ["start"],
             action: ["exec"],
             created: view.clock.wall(fixed.header.ktime_ns),
-            severity: alert_of.map(|rule| rule.severity.number()),
-            risk_score: alert_of.map(|rule| rule.risk_score),
             sequence: view.exec.sequence,
         }
     }
@@ -342,11 +312,19 @@ impl<'a> EventDocument<'a> {
         Self {
             timestamp: view.clock.wall(view.exec.fixed.header.ktime_ns),
             ecs: Ecs::CURRENT,
-            event: EventFields::of(view, None),
+            event: EventFields::of(view),
             exec: ExecFields::of(view),
             agent: Agent::new(agent_id),
             data_stream: DataStream::of(EVENTS),
-            hullwatch: Own::of(view, None),
+            hullwatch: Own::of(view),
+        }
+    }
+    /// The document with its fields open to be added to.
+    pub fn map(&self) -> EventMap {
+        // Structures of strings and numbers always have a form in JSON.
+        match serde_json::to_value(self) {
+            Ok(Value::Object(map)) => map,
+            _ => EventMap::new(),
         }
     }
 }

@@ -1,0 +1,92 @@
+//! Tests of what sequences and samples do, on events that are letters.
+
+mod property;
+mod samples;
+mod sequences;
+
+use super::{EventTime, Hit, KeyBuffer, Limits, Marks, Match, Memory, Retained, Shape};
+use crate::event::Values;
+
+impl Retained for usize {
+    fn bytes(&self) -> usize {
+        100
+    }
+}
+
+/// A key of one text.
+fn key(text: &str) -> Vec<u8> {
+    let mut buffer = KeyBuffer::new();
+    buffer.start(0);
+    assert!(buffer.join(Values::Text(text), false));
+    buffer.finish().to_vec()
+}
+
+/// An event: its time in milliseconds and the letters of the stages it satisfies, `?` before one that it satisfies
+/// perhaps.
+type Given = (i64, &'static str);
+
+/// A sequence of letters, one a stage, `!` before a missing one, the letter of `until` after a `|`.
+struct Sequence {
+    shape: Shape,
+    stages: Vec<char>,
+    until: Option<char>,
+}
+
+impl Sequence {
+    fn new(text: &str, maxspan_ms: Option<u64>) -> Self {
+        let (stages, until) = text.split_once('|').unwrap_or((text, ""));
+        let mut missing = Vec::new();
+        let mut letters = Vec::new();
+        let mut not = false;
+        for letter in stages.chars() {
+            if letter == '!' {
+                not = true;
+            } else {
+                missing.push(std::mem::take(&mut not));
+                letters.push(letter);
+            }
+        }
+        Self { shape: Shape::new(missing, maxspan_ms), stages: letters, until: until.chars().next() }
+    }
+
+    /// Shows one event, whose number from 1 is what is kept of it.
+    fn show(
+        &self,
+        memory: &mut Memory<usize>,
+        number: usize,
+        (ms, letters): (i64, &str),
+        key: &[u8],
+        out: &mut Vec<Match<usize>>,
+    ) {
+        let at = EventTime::new(ms * 1_000_000, number as u64);
+        memory.advance(at.ns, |_| Some(&self.shape), |_, found| out.push(found));
+        let certainty = |letter: char| {
+            let place = letters.find(letter)?;
+            Some(Marks { incomplete: letters[..place].ends_with('?'), excepted: false })
+        };
+        for (stage, letter) in self.stages.iter().enumerate().rev() {
+            if let Some(marks) = certainty(*letter) {
+                out.extend(memory.sequence(&self.shape, stage, Hit { at, key, marks }, || number));
+            }
+        }
+        if let Some(marks) = self.until.and_then(certainty) {
+            memory.until(&self.shape, Hit { at, key, marks });
+        }
+    }
+
+    fn run(&self, events: &[Given]) -> Vec<Match<usize>> {
+        let mut memory = Memory::new(Limits::default());
+        let mut out = Vec::new();
+        let key = key("k");
+        for (index, event) in events.iter().enumerate() {
+            self.show(&mut memory, index + 1, *event, &key, &mut out);
+        }
+        memory.finish(|_| Some(&self.shape), |_, found| out.push(found));
+        out
+    }
+}
+
+/// The numbers of the events of each match of `sequence`.
+fn found(sequence: &str, maxspan_ms: Option<u64>, events: &[Given]) -> Vec<Vec<usize>> {
+    Sequence::new(sequence, maxspan_ms).run(events).into_iter().map(|found| found.events).collect()
+}
