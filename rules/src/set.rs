@@ -115,6 +115,16 @@ impl RuleSet {
         Some((self.rules.get(index)?, self.served.get(index)?))
     }
 
+    /// The set with other things done for its rules, and with or without the index.
+    #[cfg(test)]
+    pub(crate) fn changed(mut self, indexed: bool, change: impl Fn(&mut Served)) -> Self {
+        self.served.iter_mut().for_each(change);
+        if !indexed {
+            self.index.blind();
+        }
+        self
+    }
+
     /// The index over what the rules require.
     pub(crate) fn index(&self) -> &Index {
         &self.index
