@@ -44,6 +44,8 @@ pub enum Completeness {
     EndCut,
     /// The one value lacks its beginning.
     StartCut,
+    /// Nothing is known: there may be values, or none.
+    Unknown,
 }
 
 /// The values of one field of one event: none, one or many.
@@ -126,6 +128,17 @@ impl<'a> Values<'a> {
         }
     }
 
+    /// The values in `list`, in the plainest form that holds them.
+    pub fn of(list: &'a ScalarList) -> Self {
+        match (list.len(), list.get(0)) {
+            (_, None) => Self::Missing,
+            (1, Some(Scalar::Bool(value))) => Self::Bool(value),
+            (1, Some(Scalar::Int(value))) => Self::Int(value),
+            (1, Some(Scalar::Real(value))) => Self::Real(value),
+            (1, Some(Scalar::Text(text))) => Self::Text(text),
+            _ => Self::Scalars(list),
+        }
+    }
     /// Whether there is at least one value.
     pub fn any(self) -> bool {
         match self {

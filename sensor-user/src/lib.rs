@@ -17,6 +17,7 @@ pub mod identity;
 pub mod kernel;
 pub mod losses;
 pub mod pipeline;
+pub mod reload;
 pub mod rule_files;
 pub mod sensor;
 pub mod sink;

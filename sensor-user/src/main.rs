@@ -6,15 +6,17 @@ use clap::Parser as _;
 use hullwatch::{
     cli::{Capture, Cli, Command, LogLevel, Record, Run},
     pipeline::{Format, Mode, Outputs},
+    reload::{Baseline, Reloads},
     rule_files,
     sensor::{self, Options, Summary},
     sink::{Sink, SinkAddress},
 };
-use hullwatch_rules::{Refusal, RuleSet};
+use hullwatch_rules::{Refusal, Subject};
 use std::{
     io::{self, IsTerminal as _, Write as _},
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
 };
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
@@ -53,14 +55,17 @@ fn set_up_log(level: LogLevel) {
 }
 
 fn run(run: &Run, level: LogLevel) -> Result<()> {
-    let rules = load_rules(&run.rules)?;
+    let baseline = load_rules(&run.rules)?;
+    let rules = Arc::clone(baseline.rules());
     let what = match rules.len() {
         1 => "1 rule".to_owned(),
         number => format!("{number} rules"),
     };
     let addresses = if run.output.is_empty() { &[SinkAddress::Stdout][..] } else { &run.output };
     let outputs = open_outputs(addresses, run.format)?;
-    watch(&run.capture, level, Mode::Alerts(rules), outputs, &what)
+    let reloads =
+        Reloads::start(run.rules.clone(), baseline).context("cannot start the thread that loads rules")?;
+    watch(&run.capture, level, Mode::Alerts(rules), Some(reloads), outputs, &what)
 }
 
 fn record(record: &Record, level: LogLevel) -> Result<()> {
@@ -69,10 +74,17 @@ fn record(record: &Record, level: LogLevel) -> Result<()> {
         path => SinkAddress::File(path.to_owned()),
     };
     let outputs = open_outputs(&[address], Some(Format::Ndjson))?;
-    watch(&record.capture, level, Mode::Events, outputs, "recording every event")
+    watch(&record.capture, level, Mode::Events, None, outputs, "recording every event")
 }
 
-fn watch(capture: &Capture, level: LogLevel, mode: Mode, outputs: Outputs, what: &str) -> Result<()> {
+fn watch(
+    capture: &Capture,
+    level: LogLevel,
+    mode: Mode,
+    reloads: Option<Reloads>,
+    outputs: Outputs,
+    what: &str,
+) -> Result<()> {
     let options = Options {
         btf: capture.btf.clone(),
         ring_bytes: capture.ring_size.0,
@@ -85,7 +97,7 @@ fn watch(capture: &Capture, level: LogLevel, mode: Mode, outputs: Outputs, what:
         .build()
         .context("cannot start the async runtime")?;
     let Summary { events_seen, alerts, totals } =
-        runtime.block_on(sensor::run(&options, mode, outputs, what))?;
+        runtime.block_on(sensor::run(&options, mode, reloads, outputs, what))?;
     writeln!(
         io::stderr(),
         "summary: events_seen={events_seen} alerts={alerts} lost={} dropped={} truncated={}",
@@ -98,26 +110,30 @@ fn watch(capture: &Capture, level: LogLevel, mode: Mode, outputs: Outputs, what:
 
 /// Loads the rules that can be served, and says of each other one why not. Two rules of one id stop
 /// the start: to run either would be a guess.
-fn load_rules(paths: &[PathBuf]) -> Result<RuleSet> {
+fn load_rules(paths: &[PathBuf]) -> Result<Baseline> {
     let found = rule_files::read(paths)?;
     for (path, error) in &found.unreadable {
         tracing::warn!("rule file {} is left out: {error}", path.display());
     }
-    let (rules, refusals) = RuleSet::build(found.sources);
+    let (baseline, refusals) = Baseline::build(found);
     let (duplicates, refusals): (Vec<_>, Vec<_>) =
         refusals.into_iter().partition(|refusal| refusal.error.is_duplicate_id());
     if !duplicates.is_empty() {
         show(duplicates);
         bail!("a rule id is used more than once; see above");
     }
-    if rules.is_empty() {
+    if baseline.rules().is_empty() {
         show(refusals);
         bail!("none of the rules can be served; see above for each one's reason");
     }
     for refusal in &refusals {
-        tracing::warn!("rule left out: {refusal}");
+        match refusal.subject {
+            Subject::Rule => tracing::warn!("rule left out: {refusal}"),
+            // The rule raises alerts that somebody thinks are excepted, or the other way round.
+            Subject::Overlay => tracing::error!("overlay not applied, its rule runs without it: {refusal}"),
+        }
     }
-    Ok(rules)
+    Ok(baseline)
 }
 
 /// Shows refusals with the places in the rule files that they are about.

@@ -9,14 +9,17 @@ use crate::{
     decode::{self, Exec, Record},
     document::{
         alert::{AlertDocument, Match},
-        lost::LostDocument,
+        lost,
+        notice::Sender,
         pretty,
         process::EventDocument,
+        reload as reload_document,
     },
     event::{Cgroups, ExecEvent, ExecView},
     identity::Host,
     kernel::probes::{SentCgroups, sent_cgroup_key},
     losses::OwnCounts,
+    reload::{Failed, Outcome, Reloaded},
     sink::Sink,
 };
 use bytes::{BufMut, Bytes, BytesMut};
@@ -41,7 +44,7 @@ pub enum Format {
 #[derive(Debug)]
 pub enum Mode {
     /// Alerts, for events that match a rule.
-    Alerts(RuleSet),
+    Alerts(Arc<RuleSet>),
     /// Every event.
     Events,
 }
@@ -65,6 +68,16 @@ pub struct Pipeline {
     events_seen: u64,
     alerts: u64,
     own: OwnCounts,
+    reloads: ReloadCounts,
+}
+
+/// Reloads of the rules since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReloadCounts {
+    /// After which another set ran.
+    pub succeeded: u64,
+    /// After which the same set ran on.
+    pub failed: u64,
 }
 
 /// What a pipeline is made of.
@@ -100,6 +113,7 @@ impl Pipeline {
             events_seen: 0,
             alerts: 0,
             own: OwnCounts::default(),
+            reloads: ReloadCounts::default(),
         }
     }
 
@@ -191,7 +205,34 @@ impl Pipeline {
 
     /// Reports losses between two points in time.
     pub fn report_lost(&self, lost: BTreeMap<&'static str, u64>, window: (Timestamp, Timestamp)) {
-        self.outputs.write(&LostDocument::of(lost, window, &self.host, &self.agent_id));
+        self.outputs.write(&lost::document(lost, window, self.sender()));
+    }
+
+    /// Takes what came of a reload: from the next event on another set is evaluated, whole, or the same as before.
+    pub fn take_reload(&mut self, outcome: Outcome) {
+        let Mode::Alerts(running) = &self.mode else { return };
+        match outcome {
+            Outcome::Reloaded(now) => {
+                self.reloads.succeeded += 1;
+                log_reloaded(running, &now);
+                self.outputs.write(&reload_document::reloaded(running, &now, self.sender()));
+                self.mode = Mode::Alerts(now.rules);
+            }
+            Outcome::Failed(failed) => {
+                self.reloads.failed += 1;
+                log_failed(running, &failed);
+                self.outputs.write(&reload_document::failed(running, &failed, self.sender()));
+            }
+        }
+    }
+
+    /// Reloads so far.
+    pub fn reloads(&self) -> ReloadCounts {
+        self.reloads
+    }
+
+    fn sender(&self) -> Sender<'_> {
+        Sender { host: &self.host, agent_id: &self.agent_id }
     }
 
     /// What this side lost so far.
@@ -209,6 +250,22 @@ impl Pipeline {
     pub fn close(self) -> u64 {
         self.outputs.0.into_iter().map(|(sink, _)| sink.close()).sum()
     }
+}
+
+fn log_reloaded(before: &RuleSet, now: &Reloaded) {
+    let left_out = match now.left_out {
+        0 => String::new(),
+        number => format!(", {number} left out as before"),
+    };
+    let (number, before, after) = (now.rules.len(), before.hash(), now.rules.hash());
+    tracing::info!("rules reloaded: {number} rules{left_out}, rule set {before} -> {after}");
+}
+
+fn log_failed(running: &RuleSet, failed: &Failed) {
+    for failure in &failed.failures {
+        tracing::error!("rules not reloaded: {}", failure.reason);
+    }
+    tracing::warn!("the {} rules of rule set {} stay in force", running.len(), running.hash());
 }
 
 impl Outputs {

@@ -10,6 +10,7 @@ use crate::{
     },
     losses::{Losses, Totals},
     pipeline::{Mode, Outputs, Parts, Pipeline},
+    reload::{Outcome, Reloads},
     source::{self, Source, SourceError},
 };
 use hullwatch_common::layout::V1_NONE;
@@ -21,7 +22,7 @@ use std::{
 };
 use tokio::{
     io::unix::AsyncFd,
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     time::MissedTickBehavior,
 };
 
@@ -74,7 +75,8 @@ pub struct Summary {
     pub totals: Totals,
 }
 
-/// Runs until SIGINT or SIGTERM. `what` names what is loaded, for the line that says the sensor is ready.
+/// Runs until SIGINT or SIGTERM. `what` names what is loaded, for the line that says the sensor is ready. SIGHUP has
+/// the rules loaded again where there are `reloads`; else it ends the process, as it does by default.
 ///
 /// # Errors
 ///
@@ -82,12 +84,14 @@ pub struct Summary {
 pub async fn run(
     options: &Options,
     mode: Mode,
+    mut reloads: Option<Reloads>,
     outputs: Outputs,
     what: &str,
 ) -> Result<Summary, SensorError> {
     let start = Instant::now();
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
+    let mut hang_up = reloads.is_some().then(|| signal(SignalKind::hangup())).transpose()?;
 
     host::check()?;
     let layout = Layout::read(&options.btf)?;
@@ -128,6 +132,10 @@ pub async fn run(
                 source.drain(|record| pipeline.take(record));
                 report_lost(&mut losses, &pipeline, &mut window_start);
             }
+            () = next_hang_up(&mut hang_up) => if let Some(reloads) = &reloads {
+                reloads.ask();
+            },
+            outcome = next_reload(&mut reloads) => pipeline.take_reload(outcome),
             log = next_kernel_log(&mut kernel_log) => log?,
             ready = source.ready() => {
                 ready?;
@@ -153,6 +161,24 @@ fn report_lost(losses: &mut Losses, pipeline: &Pipeline, window_start: &mut Time
         pipeline.report_lost(risen, (*window_start, now));
     }
     *window_start = now;
+}
+
+/// The next SIGHUP; never, where none is waited for.
+async fn next_hang_up(hang_up: &mut Option<Signal>) {
+    if let Some(hang_up) = hang_up
+        && hang_up.recv().await.is_some()
+    {
+        return;
+    }
+    std::future::pending::<()>().await;
+}
+
+/// What came of the next reload; never, where there are none.
+async fn next_reload(reloads: &mut Option<Reloads>) -> Outcome {
+    match reloads {
+        Some(reloads) => reloads.next().await,
+        None => std::future::pending().await,
+    }
 }
 
 type KernelLog = AsyncFd<aya_log::EbpfLogger<&'static dyn log::Log>>;

@@ -196,7 +196,10 @@ fn known(expr: &Expr, subjects: &[&Expr], kind: EventKind) -> Option<bool> {
     let mut schema = KindSchema(kind);
     let mut compiler = Compiler::new(&mut schema);
     for subject in subjects {
-        if compiler.subject(subject).is_ok_and(|subject| matches!(subject, Subject::Field(..))) {
+        if compiler
+            .subject(subject)
+            .is_ok_and(|subject| matches!(subject, Subject::Field(..) | Subject::Computed(..)))
+        {
             return None;
         }
     }

@@ -25,6 +25,9 @@ impl<S: Schema> Compiler<'_, S> {
                 Err(CheckError::new(expr.span, CheckErrorKind::NotACondition))
             }
             ExprKind::Field(_) | ExprKind::Call { .. } => {
+                if let Some(node) = self.call_as_test(expr)? {
+                    return Ok(node);
+                }
                 let subject = self.subject(expr)?;
                 match subject.kind() {
                     // Of unknown type, or never there: then it is not true.
@@ -59,9 +62,10 @@ impl<S: Schema> Compiler<'_, S> {
             };
         }
         if op == Comparison::NotEqual {
-            let equal = leaf::compare(&subject, Comparison::Equal, constant, span)?;
+            let equal = leaf::compare(&subject, Comparison::Equal, &constant, span)?;
             return Ok(Node::not(subject.node(equal, self.strict)));
         }
-        Ok(subject.node(leaf::compare(&subject, op, constant, span)?, self.strict))
+        let test = leaf::compare(&subject, op, &constant, span)?;
+        Ok(subject.node(test, self.strict))
     }
 }

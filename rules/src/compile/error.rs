@@ -55,6 +55,55 @@ pub enum CheckErrorKind {
     /// `| head 5` behind a rule.
     #[error("a rule cannot have pipes")]
     Pipes,
+    /// A function that EQL does not have.
+    #[error("there is no function `{}`", quoted(.name))]
+    UnknownFunction {
+        /// As written.
+        name: String,
+        /// What was probably meant.
+        nearest: Option<&'static str>,
+    },
+    /// `~` behind a function that knows no letter case.
+    #[error("`{function}` has no form with `~`")]
+    NoFolding {
+        /// The function.
+        function: &'static str,
+    },
+    /// Too many or too few arguments.
+    #[error("`{function}` takes {expected} arguments, and here are {found}")]
+    ArgumentCount {
+        /// The function.
+        function: &'static str,
+        /// How many it takes.
+        expected: String,
+        /// How many there are.
+        found: usize,
+    },
+    /// An argument of another type than the function or operator takes.
+    #[error("`{function}` takes {expected} here, and this is {found}")]
+    WrongArgument {
+        /// The function or operator.
+        function: String,
+        /// What it takes.
+        expected: &'static str,
+        /// What it was given.
+        found: ValueType,
+    },
+    /// Text that should be a block of addresses.
+    #[error("\"{}\" is no block of IP addresses", quoted(.text))]
+    NotABlock {
+        /// As written.
+        text: String,
+    },
+    /// A block of addresses that is not written down.
+    #[error("a block of IP addresses must be a constant")]
+    BlockNotConstant,
+    /// One value worked out from very many fields.
+    #[error("more than {limit} fields in one expression")]
+    TooManyFields {
+        /// How many there may be.
+        limit: usize,
+    },
     /// Truth values with `<` and its kin.
     #[error("truth values have no order, so `{op}` means nothing beside one")]
     NoOrder {
@@ -190,13 +239,28 @@ impl CheckError {
             }
             CheckErrorKind::NoSuchEvents => Some("leave this rule out".to_owned()),
             CheckErrorKind::Pipes => Some("pipes belong to `hullwatch query`".to_owned()),
+            CheckErrorKind::UnknownFunction { nearest: Some(name), .. } => {
+                Some(format!("did you mean `{name}`? Letter case counts"))
+            }
+            CheckErrorKind::UnknownFunction { name, nearest: None } => Some(match name.as_str() {
+                "wildcard" => "use `like` or `:`".to_owned(),
+                "match" => "use `regex`".to_owned(),
+                _ => format!("there are: {}", super::function::names()),
+            }),
+            CheckErrorKind::NoFolding { .. } => Some("leave the `~` out".to_owned()),
+            CheckErrorKind::NotABlock { .. } => {
+                Some("blocks look like \"10.0.0.0/8\" or \"fe80::/10\"".to_owned())
+            }
+            CheckErrorKind::BlockNotConstant => Some("write it down, in double quotes".to_owned()),
+            CheckErrorKind::WrongArgument { .. }
+            | CheckErrorKind::ArgumentCount { .. }
+            | CheckErrorKind::TooManyFields { .. } => None,
             CheckErrorKind::NoOrder { .. } => Some("use `==` or `!=`".to_owned()),
-            CheckErrorKind::NotText { .. } => Some("use `==` or `in`".to_owned()),
             CheckErrorKind::TwoFields => {
                 Some("compare it with a constant; a string needs double quotes".to_owned())
             }
             CheckErrorKind::WrongType { hint, .. } => hint.clone(),
-            CheckErrorKind::TextOperator { .. } => Some("use `==` or `in`".to_owned()),
+            CheckErrorKind::NotText { .. } | CheckErrorKind::TextOperator { .. } => Some("use `==` or `in`".to_owned()),
             CheckErrorKind::Null { .. } => {
                 Some("`field == null` asks for no value, `field != null` for at least one".to_owned())
             }

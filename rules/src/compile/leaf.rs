@@ -18,12 +18,8 @@ pub(super) fn compare<F: Copy>(
     constant: &Value,
     span: Span,
 ) -> Result<Test, CheckError> {
-    let kind = match (subject.kind(), ValueType::of(constant)) {
-        // The constant says what is meant.
-        (None, kind) => kind,
-        (kind, _) => kind,
-    };
-    match (kind, constant) {
+    // Where the type is not known, the constant says what is meant.
+    match (subject.kind().or(ValueType::of(constant)), constant) {
         (Some(ValueType::Boolean), Value::Boolean(value)) if op == Comparison::Equal => {
             Ok(Test::Boolean(*value))
         }
@@ -46,9 +42,8 @@ pub(super) fn among<F: Copy>(
     }
     let takes_all_types = matches!(op, Membership::In | Membership::Colon);
     match subject.kind() {
-        Some(ValueType::Text) => among_texts(subject, op, list),
         None if takes_all_types => among_any(subject, op, list),
-        None => among_texts(subject, op, list),
+        None | Some(ValueType::Text) => among_texts(subject, op, list),
         Some(kind) if !takes_all_types => {
             let kind = CheckErrorKind::TextOperator { subject: subject.describe(), kind, op: op.symbol() };
             let place = list.first().map(|literal| literal.span).unwrap_or_default();
@@ -67,15 +62,15 @@ pub(super) fn among<F: Copy>(
 fn among_any<F: Copy>(
     subject: &Subject<'_, F>,
     op: Membership,
-    list: &[Literal],
+    given: &[Literal],
 ) -> Result<Test, CheckError> {
-    let (mut texts, mut numbers, mut tests) = (Vec::new(), Vec::new(), Vec::new());
-    for literal in list {
+    let (mut texts, mut numbers, mut choices) = (Vec::new(), Vec::new(), Vec::new());
+    for literal in given {
         match literal.value {
             Value::Text(_) => texts.push(literal.clone()),
             Value::Integer(value) => numbers.push(Number::Int(value)),
             Value::Real(value) => numbers.push(Number::Real(value.get())),
-            Value::Boolean(value) => tests.push(Test::Boolean(value)),
+            Value::Boolean(value) => choices.push(Test::Boolean(value)),
             Value::Null => {}
         }
     }
@@ -83,18 +78,18 @@ fn among_any<F: Copy>(
         match among_texts(subject, op, &texts)? {
             // A number is no text that a wildcard could match, but `*` takes all.
             Test::Exists => return Ok(Test::Exists),
-            test => tests.push(test),
+            one => choices.push(one),
         }
     }
     if !numbers.is_empty() {
-        tests.push(Test::Number(NumberTest::one_of(&numbers)));
+        choices.push(Test::Number(NumberTest::one_of(&numbers)));
     }
-    Ok(match (tests.pop(), tests.is_empty()) {
+    Ok(match (choices.pop(), choices.is_empty()) {
         (None, _) => Test::Never,
         (Some(only), true) => only,
         (Some(last), false) => {
-            tests.push(last);
-            Test::AnyOf(tests.into_boxed_slice())
+            choices.push(last);
+            Test::AnyOf(choices.into_boxed_slice())
         }
     })
 }

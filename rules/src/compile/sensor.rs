@@ -41,12 +41,12 @@ pub fn compile(query: &Query) -> Result<SensorQuery, CheckError> {
     if let Some(pipe) = query.pipes.first() {
         return Err(CheckError::new(pipe.span, CheckErrorKind::Pipes));
     }
-    let mut compiled = Vec::new();
+    let mut kinds = Vec::new();
     let mut null_for_now = None;
     for kind in EventKind::captured() {
         let mut schema = KindSchema(kind);
         let mut compiler = Compiler::new(&mut schema);
-        compiled.push((kind, compiler.body(&query.body)?));
+        kinds.push((kind, compiler.body(&query.body)?));
         null_for_now = null_for_now.or(compiler.null_for_now);
     }
     let Standing { served, warnings } = match &query.body {
@@ -77,8 +77,8 @@ pub fn compile(query: &Query) -> Result<SensorQuery, CheckError> {
             whole
         }
     };
-    compiled.retain(|(kind, _)| served.contains(*kind));
-    Ok(SensorQuery { kinds: compiled, warnings })
+    kinds.retain(|(kind, _)| served.contains(*kind));
+    Ok(SensorQuery { kinds, warnings })
 }
 
 /// How one event query stands. One that nothing can satisfy because a field was taken for null that is only planned is

@@ -1,9 +1,11 @@
 //! What a test looks at: a field, a constant, or something worked out from them.
 
+use std::borrow::Cow;
+
 use super::schema::{Resolved, Schema, ValueType};
 use super::{CheckError, CheckErrorKind, Compiler};
 use crate::event::Values;
-use crate::matcher::{Node, Test};
+use crate::matcher::{Computed, Node, Test};
 use crate::quote::quoted;
 use crate::syntax::Span;
 use crate::syntax::ast::{Expr, ExprKind, FieldPath, Value};
@@ -18,15 +20,22 @@ pub(super) enum Subject<'a, F> {
     Always(&'static [&'static str], &'a FieldPath),
     /// A field that no event has.
     Absent(Option<ValueType>, &'a FieldPath),
+    /// What would be worked out from such a field.
+    AbsentValue(Option<ValueType>, &'a Expr),
+    /// What is worked out from fields.
+    Computed(Computed<F>, Option<ValueType>, &'a Expr),
     /// A constant.
-    Constant(&'a Value),
+    Constant(Cow<'a, Value>),
 }
 
 impl<F: Copy> Subject<'_, F> {
     /// The type its values have; `None` when that is not known, or when it never has any.
     pub(super) fn kind(&self) -> Option<ValueType> {
         match self {
-            Self::Field(_, kind, _) | Self::Absent(kind, _) => *kind,
+            Self::Field(_, kind, _)
+            | Self::Absent(kind, _)
+            | Self::AbsentValue(kind, _)
+            | Self::Computed(_, kind, _) => *kind,
             Self::Among(..) | Self::Always(..) => Some(ValueType::Text),
             Self::Constant(value) => ValueType::of(value),
         }
@@ -41,40 +50,59 @@ impl<F: Copy> Subject<'_, F> {
             | Self::Absent(_, path) => {
                 format!("`{}`", quoted(&path.path))
             }
-            Self::Constant(value) => format!("`{value}`"),
+            Self::AbsentValue(_, expr) | Self::Computed(_, _, expr) => {
+                format!("`{}`", quoted(&expr.to_string()))
+            }
+            Self::Constant(value) => format!("`{}`", quoted(&value.to_string())),
         }
     }
 
     /// The test on it; settled right away unless it takes an event. With `strict`, what no event has stays unsettled.
-    pub(super) fn node(&self, test: Test, strict: bool) -> Node<F> {
-        let values = match self {
-            _ if matches!(test, Test::Never) => return Node::Constant(false),
-            Self::Field(field, ..) => return Node::Leaf(*field, test),
-            Self::Among(field, values, _) if test.holds(Values::Each(values)) => {
-                return Node::Leaf(*field, test);
+    pub(super) fn node(self, test: Test, strict: bool) -> Node<F> {
+        if matches!(test, Test::Never) {
+            return Node::Constant(false);
+        }
+        match self {
+            Self::Field(field, ..) => Node::Leaf(field, test),
+            Self::Among(field, values, _) => {
+                if test.holds(Values::Each(values)) {
+                    Node::Leaf(field, test)
+                } else {
+                    Node::Constant(false)
+                }
             }
-            Self::Among(..) => Values::Missing,
-            Self::Always(values, _) => Values::Each(values),
-            Self::Absent(..) if strict && !matches!(test, Test::NotNull) => return Node::Absent,
-            Self::Absent(..) | Self::Constant(Value::Null) => Values::Missing,
-            Self::Constant(Value::Boolean(value)) => Values::Bool(*value),
-            Self::Constant(Value::Integer(value)) => Values::Int(*value),
-            Self::Constant(Value::Real(value)) => Values::Real(value.get()),
-            Self::Constant(Value::Text(value)) => Values::Text(value),
-        };
-        Node::known(&test, values)
+            Self::Always(values, _) => Node::Constant(test.holds(Values::Each(values))),
+            Self::Absent(..) | Self::AbsentValue(..) => {
+                if strict && !matches!(test, Test::NotNull) {
+                    Node::Absent
+                } else {
+                    Node::Constant(false)
+                }
+            }
+            Self::Computed(computed, ..) => Node::Computed(Box::new(computed), test),
+            Self::Constant(value) => Node::Constant(test.holds(match &*value {
+                Value::Null => Values::Missing,
+                Value::Boolean(value) => Values::Bool(*value),
+                Value::Integer(value) => Values::Int(*value),
+                Value::Real(value) => Values::Real(value.get()),
+                Value::Text(value) => Values::Text(value),
+            })),
+        }
     }
 }
 
 impl<S: Schema> Compiler<'_, S> {
+    /// What `expr` is to a test.
     pub(super) fn subject<'a>(&mut self, expr: &'a Expr) -> Result<Subject<'a, S::Field>, CheckError> {
         match &expr.kind {
             ExprKind::Field(path) => self.field(path, expr.span),
-            ExprKind::Literal(value) => Ok(Subject::Constant(value)),
+            ExprKind::Literal(value) => Ok(Subject::Constant(Cow::Borrowed(value))),
+            ExprKind::Call { .. } | ExprKind::Arithmetic { .. } | ExprKind::Negate(_) => self.computed(expr),
             _ => Err(CheckError::new(expr.span, CheckErrorKind::NotAValue)),
         }
     }
 
+    /// What a field is to a test.
     pub(super) fn field<'a>(
         &mut self,
         path: &'a FieldPath,

@@ -3,19 +3,27 @@
 //! Built by `crate::compile`, run by whoever has events. Running takes time linear in the values it looks at and
 //! cannot fail. The fields are the sensor's or those of a document; the matcher does not care.
 
+mod computed;
+mod function;
+mod network;
 mod node;
 mod number;
 mod search;
 mod test;
 mod text;
 mod truth;
+mod value;
 mod wildcard;
 
+pub(crate) use computed::{Computed, Formula, MAX_PLACES};
+pub(crate) use function::Function;
+pub(crate) use network::Block;
 pub(crate) use node::Node;
 pub(crate) use number::{Number, NumberTest};
 pub(crate) use test::Test;
 pub(crate) use text::{TextSet, TextTest};
 pub use truth::Truth;
+pub(crate) use value::Worked;
 pub(crate) use wildcard::Pattern;
 
 use crate::event::Event;

@@ -3,9 +3,10 @@
 //! Building a node works in what is known beforehand; evaluating one allocates nothing and cannot fail. The depth of
 //! the tree is bounded by the parser.
 
+use super::computed::Computed;
 use super::test::Test;
 use super::truth::Truth;
-use crate::event::{Event, Values};
+use crate::event::Event;
 
 /// A condition.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub(crate) enum Node<F> {
     Not(Box<Self>),
     /// Any value of the field passes the test.
     Leaf(F, Test),
+    /// Any value worked out from fields passes the test.
+    Computed(Box<Computed<F>>, Test),
 }
 
 impl<F: Copy> Node<F> {
@@ -52,6 +55,7 @@ impl<F: Copy> Node<F> {
                 any
             }
             Self::Not(node) => !node.truth::<E, STRICT>(event),
+            Self::Computed(computed, test) => computed.truth(event, test, STRICT),
             Self::Leaf(field, test) => {
                 let values = event.get(*field);
                 let truth = test.truth(values, event.completeness(*field));
@@ -69,11 +73,6 @@ impl<F: Copy> Node<F> {
 }
 
 impl<F> Node<F> {
-    /// The test `test` on values that are known.
-    pub(crate) fn known(test: &Test, values: Values<'_>) -> Self {
-        Self::Constant(test.holds(values))
-    }
-
     /// All of `nodes`, with what is known beforehand worked in and chains flattened.
     pub(crate) fn all(nodes: impl IntoIterator<Item = Self>) -> Self {
         Self::chain(nodes, false, Self::All)
@@ -126,6 +125,7 @@ impl<F> Node<F> {
             Self::All(nodes) | Self::Any(nodes) => nodes.iter().for_each(|node| node.fields(visit)),
             Self::Not(node) => node.fields(visit),
             Self::Leaf(field, _) => visit(field),
+            Self::Computed(computed, _) => computed.fields.iter().for_each(visit),
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use std::cmp::Ordering;
 
+use super::network::Block;
 use super::truth::Truth;
 use super::wildcard::Pattern;
 
@@ -14,6 +15,8 @@ pub(crate) enum TextTest {
     OneOf(TextSet),
     /// One of a set, or matching one of these patterns.
     Like(TextSet, Box<[Pattern]>),
+    /// An address in one of these blocks.
+    InBlocks(Box<[Block]>),
     /// Compares with a bound in one of these ways, by code point.
     Order {
         /// The text to compare with.
@@ -34,6 +37,7 @@ impl TextTest {
             Self::Like(set, patterns) => {
                 set.contains(text) || patterns.iter().any(|pattern| pattern.matches(text))
             }
+            Self::InBlocks(blocks) => Block::any_contains(blocks, text) == Some(true),
             // UTF-8 sorts by code point.
             Self::Order { bound, before, equal, after } => match text.cmp(bound) {
                 Ordering::Less => *before,
@@ -53,6 +57,7 @@ impl TextTest {
                 let set = set.of_part(text, begins);
                 patterns.iter().map(|pattern| pattern.of_beginning(text)).fold(set, Truth::max)
             }
+            Self::InBlocks(_) => Truth::Unknown,
             Self::Order { bound, .. } if bound.starts_with(text) => Truth::Unknown,
             Self::Order { .. } => self.holds(text).into(),
         }
@@ -66,7 +71,7 @@ impl TextTest {
                 let set = set.of_part(text, ends);
                 patterns.iter().map(|pattern| pattern.of_end(text)).fold(set, Truth::max)
             }
-            Self::Order { .. } => Truth::Unknown,
+            Self::InBlocks(_) | Self::Order { .. } => Truth::Unknown,
         }
     }
 }

@@ -7,7 +7,7 @@ use super::span::Span;
 use crate::nearest::nearest;
 use crate::quote::quoted;
 
-/// A query that is not EQL, or that uses a part of EQL this version does not serve.
+/// A query that is not EQL.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{kind}")]
 pub struct SyntaxError {
@@ -79,13 +79,21 @@ pub enum SyntaxErrorKind {
         /// The limit.
         limit: usize,
     },
-    /// EQL, but not served by this version.
-    #[error("{what} not supported yet")]
-    NotYet {
-        /// The construct, with its verb: "regular expressions are".
-        what: String,
-        /// How to do without.
-        hint: &'static str,
+    /// More arithmetic than the engine follows.
+    #[error("the query has more than {limit} arithmetic operators")]
+    TooManyOperators {
+        /// How many are allowed.
+        limit: usize,
+    },
+    /// A number outside of its bounds.
+    #[error("{what} is a number from {least} to {most}")]
+    OutOfRange {
+        /// What the number says.
+        what: &'static str,
+        /// The smallest allowed.
+        least: u64,
+        /// The largest allowed.
+        most: u64,
     },
     /// Something that EQL itself does not have.
     #[error("{what}")]
@@ -108,13 +116,16 @@ impl SyntaxError {
         Self { span, kind }
     }
 
+    pub(super) fn not_eql(span: Span, what: &str, hint: &'static str) -> Self {
+        Self::new(span, SyntaxErrorKind::NotEql { what: what.to_owned(), hint })
+    }
+
     /// A few words to put at the marked place.
     pub fn label(&self) -> &'static str {
         match &self.kind {
             SyntaxErrorKind::Unexpected { expected, .. } => expected,
             SyntaxErrorKind::Unclosed { .. } => "opened here",
             SyntaxErrorKind::TooDeep { .. } => "one level too many",
-            SyntaxErrorKind::NotYet { .. } => "not supported yet",
             _ => "here",
         }
     }
@@ -126,7 +137,6 @@ impl SyntaxError {
                 hint.map(str::to_owned)
             }
             SyntaxErrorKind::Unclosed { hint, .. }
-            | SyntaxErrorKind::NotYet { hint, .. }
             | SyntaxErrorKind::NotEql { hint, .. } => Some((*hint).to_owned()),
             SyntaxErrorKind::Escape { .. } => Some(
                 r#"escapes are \n \r \t \b \f \\ \" and \u{1F600}; in a raw string ("""...""") a backslash is itself"#
@@ -142,13 +152,15 @@ impl SyntaxError {
                 Some("rewrite it with fewer parentheses: long chains of `and` and `or` need none".to_owned())
             }
             SyntaxErrorKind::TooLong { .. } => Some("split the rule in several".to_owned()),
-            SyntaxErrorKind::UnknownFunction { name } => nearest(name, FUNCTIONS.iter().copied())
-                .map(|known| format!("did you mean `{known}`? (EQL functions are not supported yet, however)")),
+            SyntaxErrorKind::UnknownFunction { name } => {
+                nearest(name, FUNCTIONS.iter().copied()).map(|known| format!("did you mean `{known}`?"))
+            }
+            SyntaxErrorKind::TooManyOperators { .. } | SyntaxErrorKind::OutOfRange { .. } => None,
         }
     }
 }
 
-/// The functions of EQL. Names are known so that a call is refused as what it is.
+/// The functions of EQL.
 pub(super) const FUNCTIONS: [&str; 16] = [
     "add",
     "between",

@@ -150,7 +150,11 @@ impl<'q> Lexer<'q> {
             }
         }
         if self.rest().starts_with(begins_word) {
+            let unit = self.at;
             self.skip_while(continues_word);
+            if kind == TokenKind::Integer && is_unit(self.span_from(unit).slice(self.query)) {
+                return Ok(self.token(start, TokenKind::Duration));
+            }
             let span = self.span_from(start);
             let found = span.slice(self.query).to_owned();
             return Err(SyntaxError::new(span, SyntaxErrorKind::NumberRunsOn { found }));
@@ -189,6 +193,8 @@ impl<'q> Lexer<'q> {
             '*' => TokenKind::Star,
             '/' => TokenKind::Slash,
             '%' => TokenKind::Percent,
+            '=' => TokenKind::Assign,
+            '!' => TokenKind::Bang,
             _ => {
                 let span = Span::new(start, start + first.len_utf8());
                 let kind = SyntaxErrorKind::Character { found: first, hint: character_hint(first) };
@@ -200,6 +206,11 @@ impl<'q> Lexer<'q> {
     }
 }
 
+/// Whether `text` is a unit that a duration may have.
+fn is_unit(text: &str) -> bool {
+    matches!(text, "ms" | "s" | "m" | "h" | "d")
+}
+
 /// What was probably meant by a character that EQL does not have.
 fn character_hint(found: char) -> Option<&'static str> {
     match found {
@@ -207,9 +218,7 @@ fn character_hint(found: char) -> Option<&'static str> {
         '\u{201c}' | '\u{201d}' | '\u{2018}' | '\u{2019}' => {
             Some("strings stand in plain double quotes: \"text\"")
         }
-        '=' => Some("equality is written `==`"),
         '&' => Some("write `and`"),
-        '!' => Some("write `not`, or `!=` for inequality"),
         '#' => Some("comments begin with `//` or stand between `/*` and `*/`"),
         c if c.is_alphabetic() => Some("a field name with other than ASCII letters needs back-ticks: `name`"),
         _ => None,

@@ -7,8 +7,10 @@ pub mod ast;
 mod display;
 mod error;
 mod lexer;
+mod operand;
 mod parser;
 mod refusal;
+mod sequence;
 mod span;
 mod text;
 mod token;
@@ -23,6 +25,9 @@ pub use span::Span;
 /// recursive, and their stack must hold it. Published rules stay below ten; long chains of `and` and `or` are flat.
 pub const MAX_DEPTH: usize = 100;
 
+/// More arithmetic operators in one query are refused: `1 + 1 + 1` is a tree as deep as it is long.
+pub const MAX_OPERATORS: usize = 200;
+
 /// Longer queries are refused. The longest published one has 12 KiB.
 pub const MAX_QUERY_BYTES: usize = 2 << 20;
 
@@ -30,7 +35,7 @@ pub const MAX_QUERY_BYTES: usize = 2 << 20;
 ///
 /// # Errors
 ///
-/// The first thing in the text that is not EQL, or that this version does not serve.
+/// The first thing in the text that is not EQL.
 pub fn parse(query: &str) -> Result<ast::Query, SyntaxError> {
     if query.len() > MAX_QUERY_BYTES {
         let kind = SyntaxErrorKind::TooLong { found: query.len(), limit: MAX_QUERY_BYTES };

@@ -1,47 +1,54 @@
-//! The grammar of single-event EQL, over tokens.
+//! The grammar of EQL, over tokens: queries and conditions. Values are in `operand.rs`, queries over several events in
+//! `sequence.rs`.
 //!
 //! ```text
-//! query     = category "where" or END            category = WORD | STRING
+//! query     = (sequence | sample | event) ("|" ("head" | "tail") INTEGER)* END
+//! event     = category "where" or                category = WORD | STRING
 //! or        = and ("or" and)*
 //! and       = not ("and" not)*
 //! not       = "not"* test
-//! test      = primary ( comparison primary | "not"? ("in" | "in~") list | ("like" | "like~" | ":") (constant | list) )?
-//! primary   = constant | "?"? field | "(" or ")"
+//! test      = sum ( comparison sum | "not"? ("in" | "in~") list | "not"? matcher (constant | list) )?
+//! matcher   = "like" | "like~" | "regex" | "regex~" | ":"
 //! list      = "(" constant ("," constant)* ")"
 //! ```
 //!
 //! The next token always decides, so nothing is parsed twice and every error is final: the parsers below fail with
-//! `ErrMode::Cut` once they know what they are reading. Constructs of EQL that are not served yet are recognised where
-//! they would stand and refused by name (`refusal.rs`). Nesting is bounded, and so is the stack.
+//! `ErrMode::Cut` once they know what they are reading. What other languages have and EQL has not is recognised where it
+//! would stand and refused by name (`refusal.rs`). Nesting is bounded, and so is the stack.
 
 use winnow::Parser;
-use winnow::combinator::{opt, repeat, separated};
+use winnow::combinator::{opt, separated};
 use winnow::error::{ErrMode, ParserError};
-use winnow::stream::{Stateful, Stream, TokenSlice};
+use winnow::stream::{Stateful, Stream as _, TokenSlice};
 use winnow::token::one_of;
 
-use super::MAX_DEPTH;
 use super::ast::{
-    Body, Comparison, EventQuery, Expr, ExprKind, FieldPath, Literal, Membership, Name, Query, Value,
+    Body, Comparison, EventQuery, Expr, ExprKind, Literal, Membership, Name, Pipe, PipeKind, Query, Value,
 };
 use super::error::{SyntaxError, SyntaxErrorKind};
-use super::refusal;
+use super::operand::{constant, sum};
+use super::sequence;
 use super::span::Span;
 use super::token::{Token, TokenKind};
+use super::{MAX_DEPTH, MAX_OPERATORS, refusal};
 
-/// Tokens still to read, and how deep the parser is in parentheses and `not`.
-pub(super) type Tokens<'t, 'q> = Stateful<TokenSlice<'t, Token<'q>>, usize>;
-type Outcome<T> = Result<T, ErrMode<SyntaxError>>;
+/// Tokens still to read, and what has been spent of the limits.
+pub(super) type Tokens<'t, 'q> = Stateful<TokenSlice<'t, Token<'q>>, Spent>;
+pub(super) type Outcome<T> = Result<T, ErrMode<SyntaxError>>;
 
-/// What can begin a value.
-const A_VALUE: &str = "a field, a constant or `(`";
-/// What can begin a constant.
-const A_CONSTANT: &str = "a constant: a string in double quotes, a number, `true`, `false` or `null`";
+/// What the tree's depth comes from.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Spent {
+    /// Parentheses, calls and `not` that are open.
+    depth: usize,
+    /// Arithmetic operators so far: a chain of them is as deep as it is long.
+    operators: usize,
+}
 
 /// Parses `tokens`, whose last must be [`TokenKind::End`] or [`TokenKind::Broken`].
 pub(super) fn parse(tokens: &[Token<'_>]) -> Result<Query, SyntaxError> {
     let end = tokens.last().map(|token| token.span).unwrap_or_default();
-    let mut input = Stateful { input: TokenSlice::new(tokens), state: 0 };
+    let mut input = Stateful { input: TokenSlice::new(tokens), state: Spent::default() };
     query.parse_next(&mut input).map_err(|error| match error {
         ErrMode::Cut(error) | ErrMode::Backtrack(error) => error,
         // Never made: the token slice is complete, not a stream to be continued.
@@ -50,15 +57,61 @@ pub(super) fn parse(tokens: &[Token<'_>]) -> Result<Query, SyntaxError> {
 }
 
 fn query(input: &mut Tokens<'_, '_>) -> Outcome<Query> {
-    if let Some(error) = refusal::at_start(input.peek_token()) {
+    let first = input.peek_token();
+    if let Some(error) = refusal::at_start(first) {
         return Err(ErrMode::Cut(error));
     }
+    let word = first.filter(|first| first.kind == TokenKind::Word).map_or("", |first| &*first.text);
+    let body = match word {
+        "sequence" => Body::Sequence(sequence::sequence(input)?),
+        "sample" => Body::Sample(sequence::sample(input)?),
+        _ => Body::Event(event_query(input)?),
+    };
+    let mut pipes = Vec::new();
+    while let Some(bar) = opt(token(TokenKind::Pipe)).parse_next(input)? {
+        pipes.push(pipe(input, bar.span)?);
+    }
+    let end = match &body {
+        Body::Event(_) => "`and`, `or` or the end of the query",
+        Body::Sequence(_) => "`[`, `![`, `until`, `|` or the end of the query",
+        Body::Sample(_) => "`[`, `|` or the end of the query",
+    };
+    expect(TokenKind::End, end).parse_next(input)?;
+    Ok(Query { body, pipes })
+}
+
+/// `category where condition`.
+pub(super) fn event_query(input: &mut Tokens<'_, '_>) -> Outcome<EventQuery> {
     let category = category.parse_next(input)?;
     expect(TokenKind::Where, "`where` after the event category, as in `process where ...`")
         .parse_next(input)?;
-    let condition = or(input)?;
-    expect(TokenKind::End, "`and`, `or` or the end of the query").parse_next(input)?;
-    Ok(Query { body: Body::Event(EventQuery { category, condition }), pipes: Vec::new() })
+    Ok(EventQuery { category, condition: or(input)? })
+}
+
+/// What stands behind a `|`.
+fn pipe(input: &mut Tokens<'_, '_>, bar: Span) -> Outcome<Pipe> {
+    let name = input.peek_token().filter(|name| name.kind == TokenKind::Word);
+    let kind = match name.map(|name| &*name.text) {
+        Some("head") => PipeKind::Head,
+        Some("tail") => PipeKind::Tail,
+        _ => {
+            return Err(match name.and_then(refusal::pipe) {
+                Some(error) => ErrMode::Cut(error),
+                None => expected(input, "`head` or `tail` after `|`"),
+            });
+        }
+    };
+    input.next_token();
+    let count =
+        expect(TokenKind::Integer, "how many matches to let through, as in `| head 5`").parse_next(input)?;
+    match count.text.parse() {
+        Ok(number) if number > 0 => Ok(Pipe { kind, count: number, span: bar.to(count.span) }),
+        _ => {
+            let kind =
+                SyntaxErrorKind::OutOfRange { what: "the number of matches", least: 1, most: u64::MAX };
+            Err(ErrMode::Cut(SyntaxError::new(count.span, kind)))
+        }
+    }
 }
 
 fn category(input: &mut Tokens<'_, '_>) -> Outcome<Name> {
@@ -70,7 +123,7 @@ fn category(input: &mut Tokens<'_, '_>) -> Outcome<Name> {
         })
 }
 
-fn or(input: &mut Tokens<'_, '_>) -> Outcome<Expr> {
+pub(super) fn or(input: &mut Tokens<'_, '_>) -> Outcome<Expr> {
     separated(1.., and, token(TokenKind::Or)).map(|terms| chain(terms, ExprKind::Or)).parse_next(input)
 }
 
@@ -99,7 +152,7 @@ fn not(input: &mut Tokens<'_, '_>) -> Outcome<Expr> {
         negations.push(negation.span);
     }
     let mut expr = test(input)?;
-    input.state -= negations.len();
+    input.state.depth -= negations.len();
     while let Some(negation) = negations.pop() {
         expr = negated(expr, negation);
     }
@@ -112,26 +165,37 @@ fn negated(expr: Expr, negation: Span) -> Expr {
 }
 
 /// Goes one level deeper, if there is one.
-fn descend(input: &mut Tokens<'_, '_>, at: Span) -> Outcome<()> {
-    input.state += 1;
-    if input.state > MAX_DEPTH {
+pub(super) fn descend(input: &mut Tokens<'_, '_>, at: Span) -> Outcome<()> {
+    input.state.depth += 1;
+    if input.state.depth > MAX_DEPTH {
         return Err(ErrMode::Cut(SyntaxError::new(at, SyntaxErrorKind::TooDeep { limit: MAX_DEPTH })));
     }
     Ok(())
 }
 
+/// Comes back from where [`descend`] went.
+pub(super) fn ascend(input: &mut Tokens<'_, '_>) {
+    input.state.depth -= 1;
+}
+
+/// Counts an arithmetic operator.
+pub(super) fn spend_operator(input: &mut Tokens<'_, '_>, at: Span) -> Outcome<()> {
+    input.state.operators += 1;
+    if input.state.operators > MAX_OPERATORS {
+        let kind = SyntaxErrorKind::TooManyOperators { limit: MAX_OPERATORS };
+        return Err(ErrMode::Cut(SyntaxError::new(at, kind)));
+    }
+    Ok(())
+}
+
 fn test(input: &mut Tokens<'_, '_>) -> Outcome<Expr> {
-    let subject = primary(input)?;
+    let subject = sum(input)?;
     let negation = opt(token(TokenKind::Not)).parse_next(input)?.map(|token| token.span);
     let Some(next) = input.peek_token() else { return Ok(subject) };
-    let expr = match (next.kind, negation) {
-        (TokenKind::In, _) => among(input, subject, Membership::In)?,
-        (TokenKind::InFold, _) => among(input, subject, Membership::InFold)?,
-        (_, Some(span)) => return Err(ErrMode::Cut(refusal::after_not(next, span))),
-        (TokenKind::Like, None) => among(input, subject, Membership::Like)?,
-        (TokenKind::LikeFold, None) => among(input, subject, Membership::LikeFold)?,
-        (TokenKind::Colon, None) => among(input, subject, Membership::Colon)?,
-        (kind, None) => match comparison(kind) {
+    let expr = match (membership(next.kind), negation) {
+        (Some(op), _) => among(input, subject, op)?,
+        (None, Some(span)) => return Err(ErrMode::Cut(refusal::after_not(next, span))),
+        (None, None) => match comparison(next.kind) {
             Some(op) => compare(input, subject, op)?,
             None => subject,
         },
@@ -143,6 +207,19 @@ fn test(input: &mut Tokens<'_, '_>) -> Outcome<Expr> {
         Some(span) => negated(expr, span),
         None => expr,
     })
+}
+
+fn membership(kind: TokenKind) -> Option<Membership> {
+    match kind {
+        TokenKind::In => Some(Membership::In),
+        TokenKind::InFold => Some(Membership::InFold),
+        TokenKind::Like => Some(Membership::Like),
+        TokenKind::LikeFold => Some(Membership::LikeFold),
+        TokenKind::Regex => Some(Membership::Regex),
+        TokenKind::RegexFold => Some(Membership::RegexFold),
+        TokenKind::Colon => Some(Membership::Colon),
+        _ => None,
+    }
 }
 
 fn comparison(kind: TokenKind) -> Option<Comparison> {
@@ -159,7 +236,7 @@ fn comparison(kind: TokenKind) -> Option<Comparison> {
 
 fn compare(input: &mut Tokens<'_, '_>, left: Expr, op: Comparison) -> Outcome<Expr> {
     input.next_token();
-    let right = primary(input)?;
+    let right = sum(input)?;
     let span = left.span.to(right.span);
     Ok(Expr { kind: ExprKind::Compare { left: Box::new(left), op, right: Box::new(right) }, span })
 }
@@ -182,115 +259,15 @@ fn among(input: &mut Tokens<'_, '_>, subject: Expr, op: Membership) -> Outcome<E
     Ok(Expr { kind: ExprKind::Among { subject: Box::new(subject), op, list }, span })
 }
 
-fn primary(input: &mut Tokens<'_, '_>) -> Outcome<Expr> {
-    if let Some(open) = opt(token(TokenKind::Open)).parse_next(input)? {
-        return parenthesised(input, open.span);
-    }
-    if let Some(constant) = opt_constant(input)? {
-        return Ok(Expr { kind: ExprKind::Literal(constant.value), span: constant.span });
-    }
-    field(input)
-}
-
-fn parenthesised(input: &mut Tokens<'_, '_>, open: Span) -> Outcome<Expr> {
-    descend(input, open)?;
-    let inner = or(input)?;
-    let close = expect(TokenKind::Close, "`and`, `or` or `)`").parse_next(input)?;
-    input.state -= 1;
-    Ok(Expr { span: open.to(close.span), ..inner })
-}
-
-fn field(input: &mut Tokens<'_, '_>) -> Outcome<Expr> {
-    let question = opt(token(TokenKind::Question)).parse_next(input)?;
-    let checkpoint = input.checkpoint();
-    let first = input.next_token().filter(|first| {
-        let named = matches!(first.kind, TokenKind::Word | TokenKind::BackTicked);
-        // A keyword is a name only where a dot makes it one: `where.x`.
-        named
-            || (first.kind.is_wordlike()
-                && input.peek_token().is_some_and(|next| next.kind == TokenKind::Dot))
-    });
-    let Some(first) = first else {
-        input.reset(&checkpoint);
-        return Err(expected(input, A_VALUE));
-    };
-    if let Some(error) = input.peek_token().and_then(|next| refusal::call(first, next)) {
-        return Err(ErrMode::Cut(error));
-    }
-    let mut path = first.text.clone().into_owned();
-    let mut span = question.map_or(first.span, |question| question.span.to(first.span));
-    let rest: Vec<&Token<'_>> = repeat(0.., segment).parse_next(input)?;
-    for segment in rest {
-        path.push('.');
-        path.push_str(&segment.text);
-        span = span.to(segment.span);
-    }
-    Ok(Expr { kind: ExprKind::Field(FieldPath { path, optional: question.is_some() }), span })
-}
-
-/// A dot and the name behind it.
-fn segment<'t, 'q>(input: &mut Tokens<'t, 'q>) -> Outcome<&'t Token<'q>> {
-    token(TokenKind::Dot).parse_next(input)?;
-    one_of(|token: &Token<'q>| token.kind.is_wordlike() || token.kind == TokenKind::BackTicked)
-        .parse_next(input)
-        .map_err(|_: ErrMode<SyntaxError>| expected(input, "a name after the dot"))
-}
-
-fn constant(input: &mut Tokens<'_, '_>) -> Outcome<Literal> {
-    match opt_constant(input)? {
-        Some(constant) => Ok(constant),
-        None => match input.peek_token().and_then(refusal::in_list) {
-            Some(error) => Err(ErrMode::Cut(error)),
-            None => Err(expected(input, A_CONSTANT)),
-        },
-    }
-}
-
-/// A constant, if the next token begins one.
-fn opt_constant(input: &mut Tokens<'_, '_>) -> Outcome<Option<Literal>> {
-    let Some(first) = input.peek_token() else { return Ok(None) };
-    let value = match first.kind {
-        TokenKind::Null => Value::Null,
-        TokenKind::True => Value::Boolean(true),
-        TokenKind::False => Value::Boolean(false),
-        TokenKind::Text => Value::Text(first.text.clone().into_owned()),
-        TokenKind::Integer | TokenKind::Float => return number(input, None).map(Some),
-        TokenKind::Plus | TokenKind::Minus => {
-            input.next_token();
-            return number(input, Some(first)).map(Some);
-        }
-        _ => return Ok(None),
-    };
-    // `where.x` is a field although `where` is a keyword; so are `null.x` and `true.x`.
-    if first.kind.is_wordlike() && refusal::second(input).is_some_and(|next| next.kind == TokenKind::Dot) {
-        return Ok(None);
-    }
-    input.next_token();
-    Ok(Some(Literal { value, span: first.span }))
-}
-
-fn number(input: &mut Tokens<'_, '_>, sign: Option<&Token<'_>>) -> Outcome<Literal> {
-    let digits = one_of(|token: &Token<'_>| matches!(token.kind, TokenKind::Integer | TokenKind::Float))
-        .parse_next(input)
-        .map_err(|_: ErrMode<SyntaxError>| expected(input, "a number after the sign"))?;
-    let span = sign.map_or(digits.span, |sign| sign.span.to(digits.span));
-    if digits.kind == TokenKind::Float {
-        return Err(ErrMode::Cut(refusal::float(digits)));
-    }
-    let written = format!("{}{}", sign.map_or("", |sign| &sign.text), digits.text);
-    written
-        .parse()
-        .map(|value| Literal { value: Value::Integer(value), span })
-        .map_err(|_| ErrMode::Cut(SyntaxError::new(span, SyntaxErrorKind::NumberTooLarge { found: written })))
-}
-
 /// One token of this kind; lets the caller try something else when it is another.
-fn token<'t, 'q: 't>(kind: TokenKind) -> impl Parser<Tokens<'t, 'q>, &'t Token<'q>, ErrMode<SyntaxError>> {
+pub(super) fn token<'t, 'q: 't>(
+    kind: TokenKind,
+) -> impl Parser<Tokens<'t, 'q>, &'t Token<'q>, ErrMode<SyntaxError>> {
     one_of(move |token: &Token<'q>| token.kind == kind)
 }
 
 /// One token of this kind, and nothing else will do.
-fn expect<'t, 'q: 't>(
+pub(super) fn expect<'t, 'q: 't>(
     kind: TokenKind,
     what: &'static str,
 ) -> impl Parser<Tokens<'t, 'q>, &'t Token<'q>, ErrMode<SyntaxError>> {
@@ -300,7 +277,7 @@ fn expect<'t, 'q: 't>(
 }
 
 /// The final error that something else was needed at the next token.
-fn expected(input: &Tokens<'_, '_>, what: &'static str) -> ErrMode<SyntaxError> {
+pub(super) fn expected(input: &Tokens<'_, '_>, what: &'static str) -> ErrMode<SyntaxError> {
     ErrMode::Cut(unexpected_at(input.peek_token(), Span::default(), what))
 }
 

@@ -1,7 +1,6 @@
-//! What the parser says about constructs it recognises but does not take: parts of EQL that are not served yet, and
-//! things that other languages have and EQL has not.
+//! What the parser says about things that other languages have and EQL has not, where they would stand.
 //!
-//! A user who copies a published rule must read "regular expressions are not supported yet", never "expected `and`".
+//! A user who writes `args[0]` must read that a test holds for any value, never "expected `and`".
 
 use winnow::stream::Stream;
 
@@ -11,50 +10,38 @@ use super::parser::Tokens;
 use super::span::Span;
 use super::token::{Token, TokenKind};
 
-fn not_yet(span: Span, what: impl Into<String>, hint: &'static str) -> SyntaxError {
-    SyntaxError::new(span, SyntaxErrorKind::NotYet { what: what.into(), hint })
-}
-
 fn not_eql(span: Span, what: impl Into<String>, hint: &'static str) -> SyntaxError {
     SyntaxError::new(span, SyntaxErrorKind::NotEql { what: what.into(), hint })
 }
 
-/// Queries over several events.
+/// Queries that Elasticsearch does not have.
 pub(super) fn at_start(first: Option<&Token<'_>>) -> Option<SyntaxError> {
-    let first = first.filter(|first| first.kind == TokenKind::Word)?;
-    match &*first.text {
-        "sequence" => Some(not_yet(
-            first.span,
-            "`sequence` queries are",
-            "write one rule for each of its stages, or leave the rule out for now",
-        )),
-        "sample" => Some(not_yet(
-            first.span,
-            "`sample` queries are",
-            "write one rule for each of its filters, or leave the rule out for now",
-        )),
-        "join" => Some(not_eql(
-            first.span,
-            "Elasticsearch's EQL has no `join`",
-            "it has `sequence` and `sample`; this version serves single events: `process where ...`",
-        )),
-        _ => None,
-    }
+    let first = first.filter(|first| first.kind == TokenKind::Word && first.text == "join")?;
+    Some(not_eql(
+        first.span,
+        "Elasticsearch's EQL has no `join`",
+        "it has `sequence` and `sample`, which join events by keys: `sequence by host.id [...] [...]`",
+    ))
 }
 
-/// `next` stands behind `x not`, where only `in` may stand.
+/// Pipes that Elasticsearch does not have.
+pub(super) fn pipe(name: &Token<'_>) -> Option<SyntaxError> {
+    matches!(&*name.text, "count" | "filter" | "sort" | "unique" | "unique_count" | "window").then(|| {
+        not_eql(
+            name.span,
+            format!("Elasticsearch's EQL has no pipe `{}`", name.text),
+            "it has `| head N` and `| tail N`",
+        )
+    })
+}
+
+/// `next` stands behind `x not`, where an operator with a list may stand.
 pub(super) fn after_not(next: &Token<'_>, not: Span) -> SyntaxError {
-    let hint = match next.kind {
-        TokenKind::Like | TokenKind::LikeFold => {
-            Some("write `not field like ...`: only `in` takes `not` before it")
-        }
-        TokenKind::Regex | TokenKind::RegexFold => {
-            Some("write `not field regex ...` (regular expressions are not supported yet, however)")
-        }
-        _ => Some("`not` stands before a whole condition: `not field == ...`"),
+    let kind = SyntaxErrorKind::Unexpected {
+        expected: "`in`, `like`, `regex` or `:` after `not`",
+        found: next.describe(),
+        hint: Some("`not` stands before a whole condition: `not field == ...`"),
     };
-    let kind =
-        SyntaxErrorKind::Unexpected { expected: "`in` or `in~` after `not`", found: next.describe(), hint };
     SyntaxError::new(not.to(next.span), kind)
 }
 
@@ -62,24 +49,11 @@ pub(super) fn after_not(next: &Token<'_>, not: Span) -> SyntaxError {
 pub(super) fn after_test(next: &Token<'_>, test: &Expr) -> Option<SyntaxError> {
     let compared = matches!(test.kind, ExprKind::Compare { .. } | ExprKind::Among { .. });
     match next.kind {
-        TokenKind::Regex | TokenKind::RegexFold => Some(not_yet(
-            next.span,
-            "regular expressions (`regex`, `regex~`) are",
-            "say it with wildcards (`like`, `like~`, `:`) where they suffice",
-        )),
-        TokenKind::Pipe => Some(not_yet(
-            next.span,
-            "pipes (`| head`, `| tail`) are",
-            "leave the pipe out: a rule gives one alert for every event that matches",
-        )),
         TokenKind::OpenBracket => Some(not_eql(
             next.span,
             "EQL does not pick single values of a field by position",
             "a test of a field with several values holds when any one of them satisfies it",
         )),
-        kind if kind.is_arithmetic() => {
-            Some(not_yet(next.span, "arithmetic is", "write the result as a number"))
-        }
         TokenKind::Equal
         | TokenKind::NotEqual
         | TokenKind::Less
@@ -94,18 +68,9 @@ pub(super) fn after_test(next: &Token<'_>, test: &Expr) -> Option<SyntaxError> {
     }
 }
 
-/// `name` and `next` begin a function call.
-pub(super) fn call(name: &Token<'_>, next: &Token<'_>) -> Option<SyntaxError> {
-    if name.kind != TokenKind::Word || !matches!(next.kind, TokenKind::Open | TokenKind::Tilde) {
-        return None;
-    }
-    Some(if FUNCTIONS.contains(&&*name.text) {
-        not_yet(
-            name.span,
-            format!("functions (here `{}`) are", name.text),
-            "wildcards often say the same: `like \"a*\"` for startsWith, `like \"*a*\"` for stringContains",
-        )
-    } else {
+/// Calls of functions that EQL does not have.
+pub(super) fn function(name: &Token<'_>) -> Option<SyntaxError> {
+    (!FUNCTIONS.contains(&&*name.text)).then(|| {
         SyntaxError::new(name.span, SyntaxErrorKind::UnknownFunction { name: name.text.clone().into_owned() })
     })
 }
@@ -121,25 +86,18 @@ pub(super) fn in_list(found: &Token<'_>) -> Option<SyntaxError> {
     })
 }
 
-/// Fractional numbers.
-pub(super) fn float(found: &Token<'_>) -> SyntaxError {
-    not_yet(
-        found.span,
-        "fractional numbers are",
-        "no field of this version has fractions: write a whole number",
-    )
-}
-
 /// What a person who wrote `found` in a wrong place probably meant.
 pub(super) fn hint(found: &Token<'_>) -> Option<&'static str> {
     match (found.kind, &*found.text) {
         (TokenKind::Word, word) if TokenKind::of_word(&word.to_ascii_lowercase()) != TokenKind::Word => {
             Some("keywords are written in small letters")
         }
-        (TokenKind::Word, "by" | "with" | "until") => {
-            Some("this belongs to `sequence`, which is not supported yet")
-        }
+        (TokenKind::Word, "by" | "with" | "until") => Some(
+            "this belongs to a query over several events: `sequence by host.id with maxspan=5s [...] [...]`",
+        ),
         (TokenKind::Dot, _) => Some("a field's name is written without blanks: `process.name`"),
+        (TokenKind::Assign, _) => Some("equality is written `==`"),
+        (TokenKind::Bang, _) => Some("write `not`, or `!=` for inequality"),
         (TokenKind::Equal, _) => Some("a query begins with an event category: `process where ...`"),
         _ => None,
     }

@@ -3,9 +3,10 @@
 use proptest::prelude::*;
 
 use super::ast::{
-    Body, Comparison, EventQuery, Expr, ExprKind, FieldPath, Literal, Membership, Name, Query, Value,
+    Arithmetic, Body, Comparison, EventQuery, Expr, ExprKind, FieldPath, Key, Literal, Maxspan, Membership,
+    Name, Pipe, Query, Real, Sample, Sequence, Stage, Value,
 };
-use super::{MAX_DEPTH, MAX_QUERY_BYTES, Span, SyntaxErrorKind, parse};
+use super::{MAX_DEPTH, MAX_OPERATORS, MAX_QUERY_BYTES, Span, SyntaxErrorKind, parse};
 
 /// The condition after `any where`, printed back with all that the tree knows.
 fn shape(condition: &str) -> String {
@@ -24,7 +25,13 @@ fn shape(condition: &str) -> String {
                 let list: Vec<_> = list.iter().map(ToString::to_string).collect();
                 format!("({} {} [{}])", op.symbol(), show(subject), list.join(" "))
             }
-            ExprKind::Call { .. } | ExprKind::Arithmetic { .. } | ExprKind::Negate(_) => expr.to_string(),
+            ExprKind::Call { name, fold, args } => {
+                format!("({}{} {})", name.text, if *fold { "~" } else { "" }, all(args))
+            }
+            ExprKind::Arithmetic { left, op, right } => {
+                format!("({} {} {})", op.symbol(), show(left), show(right))
+            }
+            ExprKind::Negate(inner) => format!("(- {})", show(inner)),
         }
     }
     show(&only_event(parse(&format!("any where {condition}")).unwrap()).condition)
@@ -164,13 +171,17 @@ fn mistakes_are_marked_and_say_what_was_expected() {
         ("any where a in (1", "", "expected `,` or `)`", ""),
         ("any where a like x", "x", "compared with another field", "double quotes"),
         ("any where a in (b)", "b", "compared with another field", "double quotes"),
-        ("any where a not like \"x\"", "not like", "expected `in` or `in~` after `not`", "not field like"),
-        ("any where a not == 1", "not ==", "expected `in` or `in~` after `not`", "before a whole condition"),
+        (
+            "any where a not == 1",
+            "not ==",
+            "expected `in`, `like`, `regex` or `:` after `not`",
+            "before a whole condition",
+        ),
         ("any where 1 <= a <= 3", "<=", "do not chain", "a >= 1 and a <= 3"),
         ("any where a == 'x'", "'", "`'` has no meaning", "double quotes"),
-        ("any where a = 1", "=", "`=` has no meaning", "`==`"),
+        ("any where a = 1", "=", "found `=`", "`==`"),
         ("any where a && b", "&", "`&` has no meaning", "`and`"),
-        ("any where !a", "!", "`!` has no meaning", "`not`"),
+        ("any where !a", "!", "found `!`", "`not`"),
         ("any where a == “x”", "“", "has no meaning", "plain double quotes"),
         ("any where größe == 1", "ö", "has no meaning", "back-ticks"),
         ("any where a == \"x", "\"", "string is never closed", "same line"),
@@ -184,7 +195,6 @@ fn mistakes_are_marked_and_say_what_was_expected() {
         ("any where a == 2x", "2x", "neither a number nor a name", "`2x`"),
         ("any where a == 99999999999999999999", "99999999999999999999", "64 bits", ""),
         ("any where a == -9223372036854775809", "-9223372036854775809", "64 bits", ""),
-        ("any where a == - b", "b", "expected a number after the sign", ""),
         ("any where a. == 1", "==", "expected a name after the dot", ""),
         ("any where ? == 1", "==", "expected a field", ""),
         ("any where a[0] == 1", "[", "by position", "any one"),
@@ -200,37 +210,94 @@ fn mistakes_are_marked_and_say_what_was_expected() {
 }
 
 #[test]
-fn what_is_not_served_yet_is_refused_by_name() {
-    for (query, marked, what) in [
-        ("sequence by a [any where true] [any where true]", "sequence", "`sequence` queries are"),
-        ("sequence with maxspan=5s [any where true]", "sequence", "`sequence` queries are"),
-        ("sample by a [any where true]", "sample", "`sample` queries are"),
-        ("any where a regex \"x.*\"", "regex", "regular expressions"),
-        ("any where a regex~ (\"x\", \"y\")", "regex~", "regular expressions"),
-        ("any where not (b and a regex \"x\")", "regex", "regular expressions"),
-        ("any where length(a) > 3", "length", "functions (here `length`)"),
-        ("any where startsWith~(a, \"x\")", "startsWith", "functions (here `startsWith`)"),
-        ("any where a == 1 and cidrMatch(b, \"10.0.0.0/8\")", "cidrMatch", "functions (here `cidrMatch`)"),
-        ("any where a + 1 == 2", "+", "arithmetic"),
-        ("any where a == 2 * 3", "*", "arithmetic"),
-        ("any where a - 1 > 0", "-", "arithmetic"),
-        ("any where (a % 2) == 0", "%", "arithmetic"),
-        ("any where a / 2 == 1", "/", "arithmetic"),
-        ("any where a > 1.5", "1.5", "fractional numbers"),
-        ("any where a in (1, -2.5e3)", "2.5e3", "fractional numbers"),
-        ("any where a == .5", ".5", "fractional numbers"),
-        ("any where true | head 1", "|", "pipes"),
-        ("any where a == 1 | tail 10", "|", "pipes"),
+fn arithmetic_binds_as_everywhere() {
+    assert_eq!(shape("a + 2 * b - c % 3 == -d"), "(== (- (+ a (* 2 b)) (% c 3)) (- d))");
+    assert_eq!(shape("(a + 2) * -3 >= 1.5e2"), "(>= (* (+ a 2) -3) 150.0)");
+    assert_eq!(shape("a - 1 > 0 and 1 < a"), "(and (> (- a 1) 0) (< 1 a))");
+    assert_eq!(shape("a -1 == 0"), "(== (- a 1) 0)");
+}
+
+#[test]
+fn functions_and_regular_expressions_are_read() {
+    assert_eq!(shape("length(a) > 3"), "(> (length a) 3)");
+    assert_eq!(shape("startsWith~(a.b, \"x\")"), "(startsWith~ a.b \"x\")");
+    assert_eq!(shape("concat(a, 1 + 2, length(b)) == \"x\""), "(== (concat a (+ 1 2) (length b)) \"x\")");
+    assert_eq!(
+        shape("a regex \"x.*\" and b regex~(\"y\", \"z\")"),
+        r#"(and (regex a ["x.*"]) (regex~ b ["y" "z"]))"#
+    );
+    assert_eq!(
+        shape("a not like \"x\" and a not regex~ \"y\""),
+        r#"(and (not (like a ["x"])) (not (regex~ a ["y"])))"#
+    );
+}
+
+#[test]
+fn sequences_are_read_with_all_they_can_have() {
+    for query in [
+        "sequence [any where true] [any where false]",
+        "sequence by a, ?b.c with maxspan=90000ms [process where a == 1] by d [process where true] by e until [any where x] by f",
+        "sequence with maxspan=5ms ![any where a] [any where b] ![any where c]",
+        "sequence by a [any where true] with runs=5",
+        "sequence [any where true] by a with runs=2 [any where x == \"]\"] by b | head 3 | tail 1",
+        "sample by host.id [any where a] [any where b] | head 1",
+        "process where a == 1 | tail 18446744073709551615",
+    ] {
+        let parsed = parse(query).unwrap_or_else(|error| panic!("{query}: {error}"));
+        assert_eq!(parsed.to_string(), query);
+    }
+    for (written, ms) in [("1ms", 1), ("2s", 2_000), ("3m", 180_000), ("1h", 3_600_000), ("10d", 864_000_000)]
+    {
+        let query =
+            format!("sequence with /* c */ maxspan = {written} by a // d\n [any where x] [any where y]");
+        let Body::Sequence(sequence) = parse(&query).unwrap().body else { panic!("{query}") };
+        assert_eq!((sequence.maxspan.unwrap().ms, sequence.by.len()), (ms, 1), "{query}");
+    }
+}
+
+#[test]
+fn what_elasticsearch_demands_of_sequences_is_demanded() {
+    for (query, marked, message) in [
+        ("sequence [any where true]", "sequence", "at least two stages"),
+        ("sequence by a", "", "expected `by`"),
+        ("sequence by a b [any where true]", "b", "found `b`"),
+        ("sequence by [any where true]", "[", "expected a field to join by"),
+        ("sequence with maxspan=5 [any where a] [any where b]", "5", "a duration such as"),
+        ("sequence with maxspan=0s [any where a] [any where b]", "0s", "a duration in milliseconds"),
+        ("sequence with maxspan 5s [any where a] [any where b]", "5s", "expected `=`"),
+        ("sequence with maxspan=5x [any where a] [any where b]", "5x", "neither a number nor a name"),
+        ("sequence with runs=2 [any where a]", "runs", "expected `maxspan=...`"),
+        ("sequence [any where a] with runs=0 [any where b]", "0", "from 1 to 100"),
+        ("sequence [any where a] with runs=101 [any where b]", "101", "from 1 to 100"),
+        ("sequence [any where a] by x [any where b]", "[any where b]", "as many `by` keys"),
+        ("sequence [any where a] ![any where b]", "![any where b]", "only within a time"),
+        ("sequence with maxspan=1s ![any where a] ![any where b]", "sequence", "not `![...]`"),
+        ("sequence [any where a] [any where b] until ![any where c]", "![any where c]", "not a missing one"),
+        ("sequence [any where a] [any where b", "", "`and`, `or` or `]`"),
+        ("sequence [any where a] [any where b] x", "x", "found `x`"),
+        ("sample by a [any where true]", "sample", "at least two stages"),
+        ("sample [any where true] [any where true]", "sample", "at least one key"),
+        ("sample by a ![any where true] [any where true]", "![any where true]", "no missing events"),
+        ("any where true | head 0", "0", "from 1 to"),
+        ("any where true | unique a", "unique", "no pipe `unique`"),
+        ("any where true | top 5", "top", "expected `head` or `tail`"),
+        ("any where true | head", "", "how many matches"),
     ] {
         let error = parse(query).unwrap_err();
-        assert!(matches!(error.kind, SyntaxErrorKind::NotYet { .. }), "{query}: {error}");
         assert_eq!(&query[error.span.range()], marked, "{query}: {error}");
-        assert!(
-            error.to_string().starts_with(what) && error.to_string().ends_with("not supported yet"),
-            "{error}"
-        );
-        assert!(error.help().is_some(), "{query}");
+        assert!(error.to_string().contains(message), "{query}: {error}");
     }
+}
+
+#[test]
+fn long_arithmetic_is_refused_before_it_takes_the_stack() {
+    assert!(parse(&format!("any where a == 1{}", " + 1".repeat(MAX_OPERATORS))).is_ok());
+    let error = parse(&format!("any where a == 1{}", " + 1".repeat(100_000))).unwrap_err();
+    assert_eq!(error.kind, SyntaxErrorKind::TooManyOperators { limit: MAX_OPERATORS });
+    let error = parse(&format!("any where a == {}1", "- -".repeat(100_000))).unwrap_err();
+    assert_eq!(error.kind, SyntaxErrorKind::TooDeep { limit: MAX_DEPTH });
+    let error = parse(&format!("any where {}", "length(".repeat(100_000))).unwrap_err();
+    assert_eq!(error.kind, SyntaxErrorKind::TooDeep { limit: MAX_DEPTH });
 }
 
 #[test]
@@ -302,12 +369,45 @@ fn placeless(query: Query) -> Query {
                     list.into_iter().map(|literal| Literal { span: Span::default(), ..literal }).collect();
                 ExprKind::Among { subject: Box::new(forget(*subject)), op, list }
             }
-            plain => plain,
+            ExprKind::Call { name, fold, args } => {
+                ExprKind::Call { name: Name { span: Span::default(), ..name }, fold, args: all(args) }
+            }
+            ExprKind::Arithmetic { left, op, right } => {
+                ExprKind::Arithmetic { left: Box::new(forget(*left)), op, right: Box::new(forget(*right)) }
+            }
+            ExprKind::Negate(inner) => ExprKind::Negate(Box::new(forget(*inner))),
+            plain @ (ExprKind::Literal(_) | ExprKind::Field(_)) => plain,
         };
         Expr { kind, span: Span::default() }
     }
-    let EventQuery { category, condition } = only_event(query);
-    event_query(Name { span: Span::default(), ..category }, forget(condition))
+    let event = |EventQuery { category, condition }| EventQuery {
+        category: Name { span: Span::default(), ..category },
+        condition: forget(condition),
+    };
+    let keys = |keys: Vec<Key>| keys.into_iter().map(|key| Key { span: Span::default(), ..key }).collect();
+    let stage = |stage: Stage| Stage {
+        query: event(stage.query),
+        by: keys(stage.by),
+        span: Span::default(),
+        ..stage
+    };
+    let body = match query.body {
+        Body::Event(query) => Body::Event(event(query)),
+        Body::Sequence(sequence) => Body::Sequence(Sequence {
+            by: keys(sequence.by),
+            maxspan: sequence.maxspan.map(|maxspan| Maxspan { span: Span::default(), ..maxspan }),
+            stages: sequence.stages.into_iter().map(stage).collect(),
+            until: sequence.until.map(stage),
+            span: Span::default(),
+        }),
+        Body::Sample(sample) => Body::Sample(Sample {
+            by: keys(sample.by),
+            stages: sample.stages.into_iter().map(stage).collect(),
+            span: Span::default(),
+        }),
+    };
+    let pipes = query.pipes.into_iter().map(|pipe| Pipe { span: Span::default(), ..pipe }).collect();
+    Query { body, pipes }
 }
 
 fn event_query(category: Name, condition: Expr) -> Query {
@@ -323,6 +423,7 @@ fn any_value() -> impl Strategy<Value = Value> {
         Just(Value::Null),
         any::<bool>().prop_map(Value::Boolean),
         any::<i64>().prop_map(Value::Integer),
+        any::<f64>().prop_filter_map("finite", Real::new).prop_map(Value::Real),
         any::<String>().prop_map(Value::Text),
         "[a*?\"\\\\/ ]{0,8}".prop_map(Value::Text),
     ]
@@ -347,7 +448,20 @@ fn any_expr() -> impl Strategy<Value = Expr> {
             Just(Membership::Like),
             Just(Membership::LikeFold),
             Just(Membership::Colon),
+            Just(Membership::Regex),
+            Just(Membership::RegexFold),
         ];
+        let arithmetic = prop_oneof![
+            Just(Arithmetic::Add),
+            Just(Arithmetic::Subtract),
+            Just(Arithmetic::Multiply),
+            Just(Arithmetic::Divide),
+            Just(Arithmetic::Modulo),
+        ];
+        let call = (prop::sample::select(vec!["length", "concat", "startsWith"]), any::<bool>());
+        let negatable = inner.clone().prop_filter("a sign before a number is the number's", |inner| {
+            !matches!(inner.kind, ExprKind::Literal(_))
+        });
         let literal = any_value().prop_map(|value| Literal { value, span: Span::default() });
         prop_oneof![
             prop::collection::vec(inner.clone(), 2..4).prop_map(|terms| an_expr(ExprKind::Or(terms))),
@@ -355,6 +469,14 @@ fn any_expr() -> impl Strategy<Value = Expr> {
             inner.clone().prop_map(|inner| an_expr(ExprKind::Not(Box::new(inner)))),
             (inner.clone(), comparison, inner.clone()).prop_map(|(left, op, right)| {
                 an_expr(ExprKind::Compare { left: Box::new(left), op, right: Box::new(right) })
+            }),
+            (inner.clone(), arithmetic, inner.clone()).prop_map(|(left, op, right)| {
+                an_expr(ExprKind::Arithmetic { left: Box::new(left), op, right: Box::new(right) })
+            }),
+            negatable.prop_map(|inner| an_expr(ExprKind::Negate(Box::new(inner)))),
+            (call, prop::collection::vec(inner.clone(), 0..3)).prop_map(|((name, fold), args)| {
+                let name = Name { text: name.to_owned(), span: Span::default() };
+                an_expr(ExprKind::Call { name, fold, args })
             }),
             (inner, membership, prop::collection::vec(literal, 1..4)).prop_map(|(subject, op, list)| {
                 an_expr(ExprKind::Among { subject: Box::new(subject), op, list })

@@ -25,6 +25,8 @@ pub(super) enum TokenKind {
     Text,
     Integer,
     Float,
+    /// `5m`: digits and a unit of time.
+    Duration,
     And,
     Or,
     Not,
@@ -54,6 +56,10 @@ pub(super) enum TokenKind {
     Question,
     Pipe,
     Tilde,
+    /// `=`, as in `maxspan=5m`.
+    Assign,
+    /// `!`, as in `![...]`.
+    Bang,
     Plus,
     Minus,
     Star,
@@ -109,11 +115,6 @@ impl TokenKind {
                 | Self::Null
                 | Self::Where
         )
-    }
-
-    /// Whether the token begins an arithmetic operation when it follows a value.
-    pub(super) fn is_arithmetic(self) -> bool {
-        matches!(self, Self::Plus | Self::Minus | Self::Star | Self::Slash | Self::Percent)
     }
 }
 

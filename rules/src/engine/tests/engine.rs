@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::*;
 use crate::engine::{Engine, Evidence, Held, Output};
-use crate::set::{DedupPlan, Exception};
 
 const SEQUENCE: &str = "sequence by container.id with maxspan=5s [process where process.name == \"a\"] \
                         [process where process.name == \"b\"]";
@@ -98,13 +97,8 @@ fn what_the_capture_cut_off_marks_the_alert() {
 
 #[test]
 fn an_exception_suppresses_only_when_it_certainly_holds_and_for_any_event_of_a_sequence() {
-    let condition = crate::syntax::parse("any where process.executable == \"/ci\"").unwrap();
-    let crate::syntax::ast::Body::Event(query) = condition.body else { panic!() };
-    let mut schema = crate::compile::KindSchema(EventKind::Exec);
-    let program = crate::compile::compile_exception(&query.condition, &mut schema).unwrap();
-    let exception = Exception { programs: vec![(EventKind::Exec, program)] };
-    let set = set(&queries(&[SEQUENCE, "process where process.name == \"b\""]))
-        .changed(true, |served| served.exceptions = vec![exception.clone()]);
+    let overlay = "[[hullwatch.overlay.exception]]\ncondition = 'process.executable == \"/ci\"'\nreason = \"by design\"";
+    let set = set_with(&queries(&[SEQUENCE, "process where process.name == \"b\""]), overlay);
     let mut run = Run::new(set);
     let with = |name, executable| Exec { executable, ..exec(name) };
     assert!(run.at(0, &with("a", Some("/ci"))).is_empty());
@@ -113,18 +107,18 @@ fn an_exception_suppresses_only_when_it_certainly_holds_and_for_any_event_of_a_s
         [("1".into(), vec![])],
         "the sequence has an excepted event"
     );
-    assert_eq!(run.engine.suppressed(), 1);
-    assert!(run.at(2, &with("b", Some("/ci"))).is_empty());
-    assert!(run.at(3, &with("a", None)).is_empty());
-    assert_eq!(run.at(4, &with("b", None)).len(), 2, "what is missing hides nothing");
+    assert!(run.at(2, &with("a", Some("/x"))).is_empty());
+    assert_eq!(run.at(3, &with("b", Some("/ci"))).len(), 1, "the last one counts as well");
+    assert_eq!(run.engine.suppressed(), 2);
+    assert!(run.at(4, &with("a", None)).is_empty());
+    assert_eq!(run.at(5, &with("b", None)).len(), 2, "what is missing hides nothing");
     assert_eq!(run.engine.suppressed(), 2);
 }
 
 #[test]
 fn equal_alerts_are_held_back_and_told_when_the_window_ends() {
-    let dedup = DedupPlan { window_ms: 10_000, keys: vec![FieldId::ContainerId, FieldId::ProcessArgs] };
-    let set = set(&queries(&["process where process.name == \"a\""]))
-        .changed(true, |served| served.dedup = Some(dedup.clone()));
+    let overlay = "dedup = { window = \"10s\", keys = [\"container.id\", \"process.args\"] }";
+    let set = set_with(&queries(&["process where process.name == \"a\""]), overlay);
     let mut run = Run::new(set);
     let with = |args: &[&'static str]| Exec { args: args.to_vec(), ..exec("a") };
     assert_eq!(run.at(0, &with(&["x", "y"])).len(), 1);
@@ -146,8 +140,7 @@ fn equal_alerts_are_held_back_and_told_when_the_window_ends() {
 fn a_sequence_that_waits_comes_with_time_and_is_deduplicated_by_what_joins_it() {
     let query = "sequence by container.id with maxspan=5s [process where process.name == \"a\"] \
                  ![process where process.name == \"x\"]";
-    let dedup = DedupPlan { window_ms: 60_000, keys: vec![FieldId::ProcessName] };
-    let set = set(&queries(&[query])).changed(true, |served| served.dedup = Some(dedup.clone()));
+    let set = set_with(&queries(&[query]), "dedup = { window = \"60s\", keys = [\"process.name\"] }");
     let mut run = Run::new(set);
     for second in [0, 1] {
         assert!(run.at(second, &exec("a")).is_empty());

@@ -8,7 +8,7 @@ mod sequences;
 
 use super::{EventTime, Hit, KeyBuffer, Limits, Marks, Match, Memory, Retained, Shape};
 use crate::event::{Completeness, Event, SensorEvent, Values};
-use crate::{EventKind, FieldId, RuleSet, RuleSource};
+use crate::{Build, EventKind, FieldId, RuleSet, RuleSource};
 
 impl Retained for usize {
     fn bytes(&self) -> usize {
@@ -135,6 +135,11 @@ impl SensorEvent for Exec {
 
 /// The set of these queries, whose ids are their numbers.
 fn set(queries: &[String]) -> RuleSet {
+    set_with(queries, "")
+}
+
+/// The same, with an overlay for rule 0.
+fn set_with(queries: &[String], overlay: &str) -> RuleSet {
     let source = |(number, query): (usize, &String)| RuleSource {
         origin: number.to_string(),
         text: format!(
@@ -142,7 +147,11 @@ fn set(queries: &[String]) -> RuleSet {
              query = '''{query}'''"
         ),
     };
-    let (set, refusals) = RuleSet::build(queries.iter().enumerate().map(source));
+    let overlay = (!overlay.is_empty()).then(|| RuleSource {
+        origin: "overlay".to_owned(),
+        text: format!("[[hullwatch.overlay]]\nrule_id = \"0\"\n{overlay}"),
+    });
+    let Build { set, refusals, .. } = RuleSet::build(queries.iter().enumerate().map(source).chain(overlay));
     assert!(refusals.is_empty(), "{refusals:#?}");
     set
 }
