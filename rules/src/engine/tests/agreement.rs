@@ -51,7 +51,7 @@ fn leaf() -> impl Strategy<Value = String> {
             .prop_map(move |(field, op, texts)| format!("{field} {op} ({})", quoted(texts))),
         1 => (field, select(&["==", "!="][..])).prop_map(|(field, op)| format!("{field} {op} null")),
         1 => select(&["process.interactive == true", "process.interactive != true", "not process.interactive",
-            "process.args_count > 2", "true", "event.action == \"exec\""][..]).prop_map(str::to_owned),
+            "process.args_count > 2", "true"][..]).prop_map(str::to_owned),
     ]
 }
 
@@ -125,7 +125,8 @@ proptest! {
 
     #[test]
     fn the_index_changes_nothing_but_the_cost(queries in vec(query(), 1..80), events in vec(event(), 1..30)) {
-        let set = set(&queries);
+        // Some that are drawn cannot match anything and are refused.
+        let set = build(&queries, "").set;
         let found = run(set.clone(), &events);
         for (event, found) in events.iter().zip(&found) {
             let mut expected = Vec::new();

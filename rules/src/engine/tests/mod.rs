@@ -140,6 +140,12 @@ fn set(queries: &[String]) -> RuleSet {
 
 /// The same, with an overlay for rule 0.
 fn set_with(queries: &[String], overlay: &str) -> RuleSet {
+    let Build { set, refusals, .. } = build(queries, overlay);
+    assert!(refusals.is_empty(), "{refusals:#?}");
+    set
+}
+
+fn build(queries: &[String], overlay: &str) -> Build {
     let source = |(number, query): (usize, &String)| RuleSource {
         origin: number.to_string(),
         text: format!(
@@ -151,7 +157,5 @@ fn set_with(queries: &[String], overlay: &str) -> RuleSet {
         origin: "overlay".to_owned(),
         text: format!("[[hullwatch.overlay]]\nrule_id = \"0\"\n{overlay}"),
     });
-    let Build { set, refusals, .. } = RuleSet::build(queries.iter().enumerate().map(source).chain(overlay));
-    assert!(refusals.is_empty(), "{refusals:#?}");
-    set
+    RuleSet::build(queries.iter().enumerate().map(source).chain(overlay))
 }
