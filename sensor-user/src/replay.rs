@@ -120,3 +120,6 @@ fn document_of(event: EventMap, alert: &Alert<'_, Kept>, ruleset_hash: &str) -> 
     let found = Match { rule: alert.rule, ruleset_hash, incomplete, events: &events, join_keys: &join_keys };
     AlertDocument::of(event, &found)
 }
+
+#[cfg(test)]
+mod tests;
