@@ -10,6 +10,7 @@
 pub mod cgroup;
 pub mod cli;
 pub mod clock;
+pub mod commands;
 pub mod decode;
 pub mod document;
 pub mod event;
@@ -18,6 +19,7 @@ pub mod kernel;
 pub mod losses;
 pub mod pipeline;
 pub mod reload;
+pub mod replay;
 pub mod rule_files;
 pub mod sensor;
 pub mod sink;
