@@ -18,9 +18,11 @@ use super::time::EventTime;
 use crate::compile::{Compiled, JoinKey};
 use crate::event::{SensorEvent, Values};
 use crate::fields::FieldId;
+use crate::fingerprint::Fingerprint;
 use crate::kinds::EventKind;
 use crate::matcher::{Program, Truth};
-use crate::set::{DedupPlan, RuleSet, Served};
+use crate::rule::Dedup as DedupPlan;
+use crate::set::{CompiledRule, RuleSet};
 
 /// Rules and what they remember. `T` is what is kept of an event for the alert of a sequence.
 #[derive(Debug)]
@@ -69,9 +71,10 @@ impl<T: Retained> Engine<T> {
 
     /// Goes on with another rule set. What rules remember that are in both, with the same content, stays.
     pub fn replace(&mut self, set: Arc<RuleSet>) {
-        let served =
-            |set: &RuleSet, rule| set.served(rule).map(|(rule, served)| (rule.id.clone(), served.digest));
-        let known: HashMap<(String, [u8; 32]), u32> = self
+        let served = |set: &RuleSet, rule| {
+            set.served(rule).map(|(rule, served)| (rule.id.clone(), served.fingerprint))
+        };
+        let known: HashMap<(String, Fingerprint), u32> = self
             .owners
             .iter()
             .enumerate()
@@ -143,7 +146,7 @@ impl<T: Retained> Engine<T> {
             if !truth.is_possible() {
                 continue;
             }
-            let excepted = served.exceptions.iter().any(|exception| exception.holds(event));
+            let excepted = served.excepts(event);
             let marks = Marks { incomplete: truth == Truth::Unknown, excepted };
             let found = Match { events: Vec::new(), last: at, marks };
             let subject = Subject { set, rule, owner: *owner, served };
@@ -168,7 +171,7 @@ impl<T: Retained> Engine<T> {
             }
             let Match { mut events, last, marks } = found;
             let mut before = None;
-            if let Some(plan) = &served.dedup {
+            if let Some(plan) = &rule.dedup {
                 // No event is at hand whose fields could be compared: the join values stand for them.
                 let Some(event) = events.pop() else { return };
                 let mut event = Some(event);
@@ -230,7 +233,7 @@ struct Subject<'a> {
     set: &'a RuleSet,
     rule: usize,
     owner: u32,
-    served: &'a Served,
+    served: &'a CompiledRule,
 }
 
 impl<T: Retained> State<T> {
@@ -244,7 +247,7 @@ impl<T: Retained> State<T> {
         keep: &mut impl FnMut() -> T,
         on_alert: &mut impl FnMut(Alert<'_, T>),
     ) {
-        let excepted = subject.served.exceptions.iter().any(|exception| exception.holds(event));
+        let excepted = subject.served.excepts(event);
         for step in &stages.steps {
             let truth = truths.get(step.entry).copied().unwrap_or(Truth::False);
             let Some(keys) = stages.keys.get(step.entry).filter(|_| truth.is_possible()) else { continue };
@@ -284,8 +287,9 @@ impl<T: Retained> State<T> {
             self.suppressed += 1;
             return;
         }
+        let Some((rule, _)) = subject.set.served(subject.rule) else { return };
         let mut before = None;
-        if let (Some(plan), Some(event)) = (&subject.served.dedup, event) {
+        if let (Some(plan), Some(event)) = (&rule.dedup, event) {
             self.key.start(subject.owner);
             plan.keys.iter().for_each(|field| self.key.all(event.get(*field)));
             match self.dedup.admit(self.key.finish(), last.ns, window_ns(plan), keep) {
@@ -296,7 +300,6 @@ impl<T: Retained> State<T> {
                 }
             }
         }
-        let Some((rule, _)) = subject.set.served(subject.rule) else { return };
         let evidence = Evidence::from(marks.incomplete);
         on_alert(Alert { rule, evidence, events: &events, join_keys, at: last, held_back: before });
     }
@@ -311,7 +314,7 @@ fn value_of<E: SensorEvent>(event: &E, key: JoinKey<FieldId>) -> Values<'_> {
 }
 
 /// The fields by which the rule joins events, as named at the first stage.
-fn join_keys(served: &Served) -> Vec<&'static str> {
+fn join_keys(served: &CompiledRule) -> Vec<&'static str> {
     let stages = match served.query.kinds().next() {
         Some((_, Compiled::Sequence(plan))) => &plan.stages,
         Some((_, Compiled::Sample(plan))) => &plan.stages,
@@ -322,7 +325,7 @@ fn join_keys(served: &Served) -> Vec<&'static str> {
 }
 
 fn program_of<'s>(
-    served: &'s Served,
+    served: &'s CompiledRule,
     kind: EventKind,
     stages: &Stages,
     entry: usize,
