@@ -80,7 +80,8 @@ impl<'a> Suppressed<'a> {
             ruleset: RuleSetFields { hash: ruleset_hash },
         };
         Self {
-            notice: Notice::of("alerts-suppressed", Timestamp::now(), message, sender, own).between(first, last),
+            notice: Notice::of("alerts-suppressed", Timestamp::now(), message, sender, own)
+                .between(first, last),
             rule: RuleFields { id: &rule.id, uuid: &rule.id, name: &rule.name, ruleset: ruleset_hash },
         }
     }
