@@ -20,6 +20,7 @@ mod sensor;
 mod subject;
 mod warning;
 
+pub(crate) use dates::epoch_ms;
 pub use error::{CheckError, CheckErrorKind, Reason};
 pub use plan::{Compiled, JoinKey, SamplePlan, SequencePlan, StagePlan};
 pub use schema::{Asked, FreeSchema, KindSchema, PathId, Resolved, Schema, ValueType};

@@ -56,7 +56,7 @@ impl<F: Copy> Program<F> {
         self.condition.is_never()
     }
 
-    #[cfg(test)]
+    /// The condition, for whoever works out what it requires.
     pub(crate) fn condition(&self) -> &Node<F> {
         &self.condition
     }

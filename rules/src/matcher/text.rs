@@ -109,6 +109,11 @@ impl TextSet {
         Self { texts: texts.into_boxed_slice(), fold }
     }
 
+    /// All of them; in small letters when case does not count.
+    pub(crate) fn texts(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.texts.iter().map(|text| &**text)
+    }
+
     /// What is known of a text of which only `part` is known: `fits` says whether it can be of a text of the set.
     fn of_part(&self, part: &str, fits: fn(&str, &str, bool) -> bool) -> Truth {
         let possible = self.texts.iter().any(|text| fits(text, part, self.fold));

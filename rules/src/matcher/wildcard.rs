@@ -65,6 +65,17 @@ impl Pattern {
         Ok(Self { shape, fold })
     }
 
+    /// The runs of characters that each matching text has: at its beginning, somewhere, and at its end. Where case does
+    /// not count they are in small letters.
+    pub(crate) fn literals(&self) -> (&str, Vec<&str>, &str) {
+        match &self.shape {
+            Shape::Whole(piece) => (piece.front(), Vec::new(), piece.back()),
+            Shape::Split { head, inner, tail } => {
+                (head.front(), inner.iter().filter_map(Search::literal).collect(), tail.back())
+            }
+        }
+    }
+
     pub(crate) fn matches(&self, text: &str) -> bool {
         match &self.shape {
             Shape::Whole(piece) => piece.strip_front(text, self.fold) == Some(""),
@@ -112,6 +123,16 @@ fn unknown_if(possible: bool) -> Truth {
 }
 
 impl Piece {
+    /// The literal at its beginning.
+    fn front(&self) -> &str {
+        if let Self::Literal(piece) = self { piece } else { "" }
+    }
+
+    /// The literal at its end.
+    fn back(&self) -> &str {
+        if let Self::Literal(piece) = self { piece } else { "" }
+    }
+
     fn is_empty(&self) -> bool {
         matches!(self, Self::Literal(piece) if piece.is_empty())
     }

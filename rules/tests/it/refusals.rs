@@ -1,13 +1,13 @@
 //! Refusals: each bad rule file is refused by name, at the right place, with what to do about it.
 
-use hullwatch_rules::{Problem, Refusal, RuleSet, RuleSource};
+use hullwatch_rules::{Build, Problem, Refusal, RuleSet, RuleSource};
 use miette::Diagnostic;
 
 use crate::event::rule_file;
 
 fn refusal(text: &str) -> Refusal {
     let source = RuleSource { origin: "rules/bad.toml".to_owned(), text: text.to_owned() };
-    let (set, mut refusals) = RuleSet::build([source]);
+    let Build { set, mut refusals, .. } = RuleSet::build([source]);
     assert!(set.is_empty(), "this was to be refused:\n{text}");
     assert_eq!(refusals.len(), 1);
     refusals.remove(0)
@@ -74,7 +74,7 @@ fn other_rule_types_and_languages_are_refused_by_name() {
 #[test]
 fn a_rule_without_a_language_is_eql_by_its_type() {
     let source = RuleSource { origin: "a".to_owned(), text: without_line("language") };
-    assert!(RuleSet::build([source]).1.is_empty());
+    assert!(RuleSet::build([source]).refusals.is_empty());
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn severity_and_risk_score_are_held_to_their_ranges() {
     assert_refused(&with_line("risk_score", "risk_score = 2.5"), "2.5", &["must be a whole number", "float"]);
     for fine in ["risk_score = 0", "risk_score = 100", "risk_score = 0x15"] {
         let source = RuleSource { origin: "a".to_owned(), text: with_line("risk_score", fine) };
-        assert!(RuleSet::build([source]).1.is_empty(), "{fine}");
+        assert!(RuleSet::build([source]).refusals.is_empty(), "{fine}");
     }
 }
 
@@ -242,7 +242,7 @@ fn a_planned_field_in_a_part_that_no_captured_event_reaches_does_no_harm() {
         r#"process where process.pid == 1 or ?process.parent.name == "sh""#,
     ] {
         let source = RuleSource { origin: "a".to_owned(), text: rule_file("r", query) };
-        let refusals = RuleSet::build([source]).1;
+        let refusals = RuleSet::build([source]).refusals;
         assert!(refusals.is_empty(), "{query}: {refusals:#?}");
     }
 }
@@ -290,6 +290,97 @@ fn fields_are_compared_with_constants_only() {
             &["compared with another field", "double quotes"],
         );
     }
+}
+
+#[test]
+fn functions_are_held_to_their_names_and_arguments() {
+    for (condition, marked, parts) in [
+        (
+            "startswith(process.name, \"a\")",
+            "startswith",
+            ["no function `startswith`", "did you mean `startsWith`"],
+        ),
+        ("wildcard(process.name, \"a*\")", "wildcard", ["no function `wildcard`", "wildcard"]),
+        ("foo(1) == 1", "foo", ["no function `foo`", "EQL"]),
+        ("length~(process.name) == 1", "length", ["`length` has no form with `~`", "leave the `~` out"]),
+        ("length() == 1", "length()", ["`length` takes 1 arguments", "here are 0"]),
+        (
+            "between(process.name, \"a\") == \"\"",
+            "between(process.name, \"a\")",
+            ["takes 3 or 4", "here are 2"],
+        ),
+        ("length(process.pid) == 1", "process.pid", ["`length` takes text here", "a whole number"]),
+        ("process.name + 1 == 1", "process.name", ["`+` takes a number here", "this is text"]),
+        ("add(1, \"2\") == 3", "\"2\"", ["`add` takes a number", "text"]),
+        ("substring(process.name, 1.5) == \"\"", "1.5", ["takes a whole number", "a number"]),
+        (
+            "cidrMatch(host.name, \"10.0.0.0/33\")",
+            "\"10.0.0.0/33\"",
+            ["is no block of IP addresses", "10.0.0.0/8"],
+        ),
+        ("cidrMatch(host.name, process.name)", "process.name", ["must be a constant", "double quotes"]),
+        (
+            "length(process.name) == \"5\"",
+            "\"5\"",
+            ["`length(process.name)` is a whole number", "without quotes"],
+        ),
+        ("length(process.nmae) == 5", "process.nmae", ["unknown field", "process.name"]),
+        (
+            "process.pid == length(process.name)",
+            "process.pid == length(process.name)",
+            ["another field", "constant"],
+        ),
+        ("length(process.name)", "length(process.name)", ["a value, not a condition", "!= null"]),
+        ("process.pid + 1", "process.pid + 1", ["a value, not a condition", "!= null"]),
+        ("length(process.name == \"a\") == 1", "process.name == \"a\"", ["a condition, not a value", "and"]),
+    ] {
+        assert_query_refused(&format!("any where {condition}"), marked, &parts);
+    }
+    let many = vec!["process.name"; 9].join(", ");
+    assert_query_refused(
+        &format!("any where concat({many}) == \"\""),
+        &format!("concat({many})"),
+        &["more than 8 fields"],
+    );
+}
+
+#[test]
+fn pipes_are_for_queries_not_for_rules() {
+    assert_query_refused(
+        "process where true | head 5",
+        "| head 5",
+        &["cannot have pipes", "hullwatch query"],
+    );
+}
+
+#[test]
+fn a_stage_that_waits_for_other_events_refuses_the_whole_sequence() {
+    let exec = r#"[process where process.name == "x"]"#;
+    assert_query_refused(
+        &format!("sequence by host.name {exec} [file where true]"),
+        "file",
+        &["needs file events"],
+    );
+    assert_query_refused(
+        &format!("sequence by host.name with maxspan=1m {exec} ![file where true]"),
+        "file",
+        &["needs file events"],
+    );
+    assert_query_refused(
+        &format!("sample by host.name {exec} [network where true]"),
+        "network",
+        &["needs network events"],
+    );
+    assert_query_refused(
+        &format!("sequence by process.parent.name {exec} {exec}"),
+        "process.parent.name",
+        &["not captured yet"],
+    );
+    assert_query_refused(
+        &format!("sequence by process.nmae {exec} {exec}"),
+        "process.nmae",
+        &["unknown field"],
+    );
 }
 
 #[test]
