@@ -46,7 +46,7 @@ pub use error::{Problem, Refusal, RuleError};
 pub use event::{Completeness, Event, SensorEvent, Values};
 pub use fields::{FieldId, FieldType, Source};
 pub use kinds::{EventKind, Given};
-pub use matcher::{Program, Truth};
+pub use matcher::{Needs, Part, Program, Requirement, Truth};
 pub use place::Position;
 pub use rule::{Rule, Severity, Technique, Threat, ThreatEntry};
 pub use rule_file::{FileError, FileErrorKind};

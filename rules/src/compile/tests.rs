@@ -6,7 +6,7 @@ use super::{
 };
 use crate::fields::FieldId;
 use crate::kinds::EventKind;
-use crate::matcher::{Node, Test, TextTest};
+use crate::matcher::{Needs, Node, Part, Program, Test, TextTest};
 use crate::syntax::ast::Body;
 use crate::syntax::parse;
 
@@ -194,4 +194,94 @@ fn an_exception_is_not_sure_of_what_no_event_has() {
         let program = compile_exception(&query.condition, &mut KindSchema(EventKind::Exec)).unwrap();
         assert_eq!(program.evaluate_strict(&Nothing), expected, "{condition}");
     }
+}
+
+#[test]
+fn what_a_rule_requires_is_said() {
+    let requirements = |condition: &str| {
+        let Body::Event(query) = parse(&format!("any where {condition}")).unwrap().body else { panic!() };
+        let program = compile_condition(&query.condition, &mut KindSchema(EventKind::Exec)).unwrap();
+        program.requirements().into_iter().map(|one| (one.field, one.needs)).collect::<Vec<_>>()
+    };
+    let one_of =
+        |texts: &[&str], fold| Needs::OneOf { texts: texts.iter().map(|&text| text.into()).collect(), fold };
+    let either = requirements(
+        r#"process.name in ("apt", "yum") and process.args == "install" or process.name == "apk" and process.args : "ADD*""#,
+    );
+    assert!(either.contains(&(FieldId::ProcessName, one_of(&["apk", "apt", "yum"], false))), "{either:?}");
+    let parts = vec![Part::Is("install".into()), Part::Begins("add".into())];
+    assert!(either.contains(&(FieldId::ProcessArgs, Needs::Parts { parts, fold: true })), "{either:?}");
+    assert_eq!(
+        requirements("process.interactive and process.pid > 5"),
+        [(FieldId::ProcessInteractive, Needs::Boolean(true)), (FieldId::ProcessPid, Needs::Value)]
+    );
+    // A piece with a hole in it is no literal, so nothing is known of the whole list.
+    assert_eq!(
+        requirements(r#"process.name like ("*a?long*", "x?nd")"#),
+        [(FieldId::ProcessName, Needs::Value)]
+    );
+    assert_eq!(
+        requirements(r#"process.name like "x?nd" or process.name : "*END""#),
+        [(
+            FieldId::ProcessName,
+            Needs::Parts { parts: vec![Part::Begins("x".into()), Part::Ends("end".into())], fold: true }
+        )]
+    );
+    assert_eq!(requirements(r#"not process.name == "x" or process.name == "y""#), []);
+    assert_eq!(
+        requirements(r#"process.name != "x" and container.id like "*""#),
+        [(FieldId::ContainerId, Needs::Value)]
+    );
+}
+
+#[test]
+fn the_order_of_tests_changes_no_answer() {
+    use crate::{Completeness, Event, Values};
+    use proptest::prelude::*;
+
+    struct Exec(Vec<&'static str>, Vec<&'static str>, Option<bool>, Completeness);
+    impl Event for Exec {
+        type Field = FieldId;
+        fn get(&self, field: FieldId) -> Values<'_> {
+            match field {
+                FieldId::ProcessName => Values::Each(&self.0),
+                FieldId::ProcessArgs => Values::Each(&self.1),
+                FieldId::ProcessInteractive => self.2.map_or(Values::Missing, Values::Bool),
+                _ => Values::Missing,
+            }
+        }
+        fn completeness(&self, field: FieldId) -> Completeness {
+            if field == FieldId::ProcessInteractive { Completeness::Whole } else { self.3 }
+        }
+    }
+
+    let conditions = [
+        r#"(process.name == "a" and process.args == "b" or process.name in ("b", "ab") and process.args : "A*") and process.interactive"#,
+        r#"process.name : "A" and process.args == "ab" or process.name == "b" and not process.args like "a*""#,
+        r#"not (process.name == "a" or process.name == "b" and process.interactive == false) or process.args == "b""#,
+        r#"process.args != "a" and (process.name == "a" or process.name == "b") and not process.interactive"#,
+    ];
+    let nodes: Vec<_> = conditions
+        .iter()
+        .map(|condition| {
+            let Body::Event(query) = parse(&format!("any where {condition}")).unwrap().body else { panic!() };
+            let mut schema = KindSchema(EventKind::Exec);
+            let written = super::Compiler::new(&mut schema).condition(&query.condition).unwrap();
+            (Program::as_written(written), compile_condition(&query.condition, &mut schema).unwrap())
+        })
+        .collect();
+    let texts = || prop::collection::vec(prop::sample::select(vec!["a", "b", "ab", "A", "c"]), 0..3);
+    let completeness = prop::sample::select(vec![
+        Completeness::Whole,
+        Completeness::MoreValues,
+        Completeness::EndCut,
+        Completeness::StartCut,
+    ]);
+    proptest!(ProptestConfig::with_cases(2000), |(name in texts(), args in texts(), tty: Option<bool>, cut in completeness)| {
+        let event = Exec(name, args, tty, cut);
+        for ((written, arranged), condition) in nodes.iter().zip(conditions) {
+            prop_assert_eq!(written.evaluate(&event), arranged.evaluate(&event), "{}", condition);
+            prop_assert_eq!(written.evaluate_strict(&event), arranged.evaluate_strict(&event), "{}", condition);
+        }
+    });
 }

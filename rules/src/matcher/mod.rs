@@ -8,6 +8,8 @@ mod function;
 mod network;
 mod node;
 mod number;
+mod order;
+mod requirements;
 mod search;
 mod test;
 mod text;
@@ -20,6 +22,7 @@ pub(crate) use function::Function;
 pub(crate) use network::Block;
 pub(crate) use node::Node;
 pub(crate) use number::{Number, NumberTest};
+pub use requirements::{Needs, Part, Requirement};
 pub(crate) use test::Test;
 pub(crate) use text::{TextSet, TextTest};
 pub use truth::Truth;
@@ -34,11 +37,20 @@ pub struct Program<F> {
     condition: Node<F>,
 }
 
-impl<F: Copy> Program<F> {
-    pub(crate) fn new(condition: Node<F>) -> Self {
-        Self { condition }
+impl<F: Copy + PartialEq> Program<F> {
+    /// `condition`, its terms put into the order in which they cost least; `cost` says what it costs to look at a field,
+    /// 1 for the least.
+    pub(crate) fn new(condition: Node<F>, cost: &dyn Fn(F) -> u32) -> Self {
+        Self { condition: order::arrange_whole(condition, cost) }
     }
 
+    /// What every event has that can satisfy the condition, as long as its fields are whole: all of these are necessary.
+    pub fn requirements(&self) -> Vec<Requirement<F>> {
+        requirements::of(&self.condition)
+    }
+}
+
+impl<F: Copy> Program<F> {
     /// Whether `event` satisfies the condition. Unknown only where the event says that a field is not whole, and what is
     /// missing could decide.
     pub fn evaluate<E: Event<Field = F>>(&self, event: &E) -> Truth {
@@ -54,6 +66,11 @@ impl<F: Copy> Program<F> {
     /// Whether no event at all can satisfy it.
     pub fn is_never(&self) -> bool {
         self.condition.is_never()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn as_written(condition: Node<F>) -> Self {
+        Self { condition }
     }
 
     #[cfg(test)]

@@ -28,6 +28,14 @@ impl Search {
         BitSearch::new(piece, fold).map(Box::new).map(Self::Bits)
     }
 
+    /// The piece itself, where it is a plain substring.
+    pub(super) fn literal(&self) -> Option<&str> {
+        match self {
+            Self::Substring(finder) => std::str::from_utf8(finder.needle()).ok(),
+            Self::Bits(_) => None,
+        }
+    }
+
     /// What remains of `text` behind the first place where the piece stands.
     pub(super) fn after<'t>(&self, text: &'t str) -> Option<&'t str> {
         let end = match self {

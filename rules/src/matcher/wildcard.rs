@@ -5,6 +5,7 @@
 //! Each piece stands for a fixed number of characters, so the first place is always the best one: nothing is ever tried
 //! twice, and the time is linear in the text.
 
+use super::requirements::Part;
 use super::search::Search;
 use super::text::{begins, ends};
 use super::truth::Truth;
@@ -78,6 +79,18 @@ impl Pattern {
 }
 
 impl Pattern {
+    /// The longest literal that every text has that matches; `None` when there is none.
+    pub(super) fn literal(&self) -> Option<Part> {
+        let (head, inner, tail): (_, &[Search], _) = match &self.shape {
+            Shape::Whole(piece) => (piece, &[], None),
+            Shape::Split { head, inner, tail } => (head, inner, Some(tail)),
+        };
+        let begins = head.before_hole().map(Part::Begins);
+        let ends = tail.and_then(Piece::behind_hole).map(Part::Ends);
+        let contains = inner.iter().filter_map(Search::literal).map(|text| Part::Contains(text.into()));
+        begins.into_iter().chain(ends).chain(contains).max_by_key(Part::len)
+    }
+
     /// What is known of a text that begins with `text` and may go on.
     pub(crate) fn of_beginning(&self, text: &str) -> Truth {
         match &self.shape {
@@ -114,6 +127,27 @@ fn unknown_if(possible: bool) -> Truth {
 impl Piece {
     fn is_empty(&self) -> bool {
         matches!(self, Self::Literal(piece) if piece.is_empty())
+    }
+
+    /// The literal before the first hole, if there is one.
+    fn before_hole(&self) -> Option<Box<str>> {
+        let text: String = match self {
+            Self::Literal(piece) => piece.to_string(),
+            Self::Holes(holes) => holes.iter().map_while(|hole| *hole).collect(),
+        };
+        (!text.is_empty()).then(|| text.into_boxed_str())
+    }
+
+    /// The literal behind the last hole, if there is one.
+    fn behind_hole(&self) -> Option<Box<str>> {
+        let text: String = match self {
+            Self::Literal(piece) => piece.to_string(),
+            Self::Holes(holes) => {
+                let behind = holes.rsplit(Option::is_none).next().unwrap_or_default();
+                behind.iter().filter_map(|hole| *hole).collect()
+            }
+        };
+        (!text.is_empty()).then(|| text.into_boxed_str())
     }
 
     /// Whether a text that the piece stands for can begin with `text`.
