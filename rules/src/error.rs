@@ -1,4 +1,4 @@
-//! A rule that is not served, and why: every error of the crate, shown in the rule file.
+//! A rule or overlay that is refused, and why: every error of the crate, shown in the rule file.
 //!
 //! The inner errors know their place in the query or the file. Here they get the file's text, a line and a column, and
 //! the face miette needs; rendering is the binary's business. Without miette, `Display` is one complete line.
@@ -9,16 +9,17 @@ use std::sync::Arc;
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 
-use crate::compile::CheckError;
+use crate::compile::{CheckError, Reason};
 use crate::place::{self, Position};
 use crate::quote::quoted;
-use crate::rule::Rule;
-use crate::rule_file::FileError;
+use crate::rule_file::{FileError, FileErrorKind};
 use crate::syntax::SyntaxError;
 
-/// A rule that is not served.
+/// A rule that is not served, or an overlay that is not applied.
 #[derive(Debug)]
 pub struct Refusal {
+    /// Which of the two.
+    pub subject: Subject,
     /// The file, as the caller named it.
     pub origin: String,
     /// The rule's id, if the file could be read that far.
@@ -29,14 +30,34 @@ pub struct Refusal {
     pub error: RuleError,
 }
 
+/// What a refusal or a warning is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A rule, or a file that may have been meant to be one.
+    Rule,
+    /// An overlay; its rule is served without it.
+    Overlay,
+}
+
+impl Subject {
+    /// What to begin a message with: `rule "name": `.
+    pub(crate) fn lead(self, name: Option<&str>) -> String {
+        match (self, name) {
+            (Self::Rule, Some(name)) => format!("rule \"{}\": ", quoted(name)),
+            (Self::Overlay, Some(name)) => format!("overlay of rule \"{}\": ", quoted(name)),
+            (Self::Rule, None) => String::new(),
+            (Self::Overlay, None) => "overlay: ".to_owned(),
+        }
+    }
+}
+
 impl fmt::Display for Refusal {
     /// `file:line:column: rule "name": what is wrong (what to do)`, on one line, for a log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Position { line, column } = self.error.position();
         write!(f, "{}:{line}:{column}: ", self.origin)?;
-        if let Some(name) = self.rule_name.as_ref().or(self.rule_id.as_ref()) {
-            write!(f, "rule \"{}\": ", quoted(name))?;
-        }
+        let name = self.rule_name.as_deref().or(self.rule_id.as_deref());
+        write!(f, "{}", self.subject.lead(name))?;
         write!(f, "{}", self.error)?;
         match self.error.help_text() {
             Some(help) => write!(f, " ({help})"),
@@ -79,15 +100,23 @@ impl RuleError {
         Self::new(origin, text, span, error.into())
     }
 
-    /// An error in the query of `rule`, whose string stands at `query_span` of the file.
-    pub(crate) fn in_query(rule: &Rule, text: &str, query_span: Range<usize>, problem: Problem) -> Self {
-        let range = match &problem {
-            Problem::Syntax(error) => error.span.range(),
-            Problem::Check(error) => error.span.range(),
-            Problem::File(error) => error.span.clone(),
+    /// An error in EQL: `eql` is the text, whose string stands at `value` of the file, quotes included, and `lead` bytes
+    /// were put before it to make it a query.
+    pub(crate) fn in_eql(
+        origin: &str,
+        text: &str,
+        value: Range<usize>,
+        eql: &str,
+        lead: usize,
+        problem: Problem,
+    ) -> Self {
+        let span = match &problem {
+            Problem::Syntax(error) => error.span,
+            Problem::Check(error) => error.span,
+            Problem::File(error) => return Self::new(origin, text, error.span.clone(), problem),
         };
-        let span = place::in_file(text, query_span, &rule.query, range);
-        Self::new(&rule.origin, text, span, problem)
+        let span = place::of_eql(text, value, eql, lead, span);
+        Self::new(origin, text, span, problem)
     }
 
     fn new(origin: &str, text: &str, span: Range<usize>, problem: Problem) -> Self {
@@ -112,10 +141,20 @@ impl RuleError {
 
     /// What to do about it, if there is something to say.
     pub fn help_text(&self) -> Option<String> {
+        self.0.problem.help()
+    }
+
+    /// Why it cannot be served, in a word: `file`, `type`, `language`, `syntax`, `query`, `field` or `capability`.
+    pub fn reason(&self) -> &'static str {
         match &self.0.problem {
-            Problem::File(error) => error.help(),
-            Problem::Syntax(error) => error.help(),
-            Problem::Check(error) => error.help(),
+            Problem::File(FileError { kind: FileErrorKind::WrongKind { key, .. }, .. }) => key,
+            Problem::File(_) => "file",
+            Problem::Syntax(_) => "syntax",
+            Problem::Check(error) => match error.reason() {
+                Reason::Query => "query",
+                Reason::Field => "field",
+                Reason::Capability => "capability",
+            },
         }
     }
 
@@ -125,10 +164,26 @@ impl RuleError {
     }
 
     fn label(&self) -> &'static str {
-        match &self.0.problem {
-            Problem::File(error) => error.label(),
-            Problem::Syntax(error) => error.label(),
-            Problem::Check(error) => error.label(),
+        self.0.problem.label()
+    }
+}
+
+impl Problem {
+    /// What to do about it, if there is something to say.
+    pub(crate) fn help(&self) -> Option<String> {
+        match self {
+            Self::File(error) => error.help(),
+            Self::Syntax(error) => error.help(),
+            Self::Check(error) => error.help(),
+        }
+    }
+
+    /// A few words to put at the marked place.
+    pub(crate) fn label(&self) -> &'static str {
+        match self {
+            Self::File(error) => error.label(),
+            Self::Syntax(error) => error.label(),
+            Self::Check(error) => error.label(),
         }
     }
 }

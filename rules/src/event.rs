@@ -44,6 +44,8 @@ pub enum Completeness {
     EndCut,
     /// The one value lacks its beginning.
     StartCut,
+    /// Nothing is known: there may be values, or none.
+    Unknown,
 }
 
 /// The values of one field of one event: none, one or many.

@@ -1,20 +1,25 @@
-//! The hash that names the content of a rule set.
+//! The hash that names the content of a rule, and that of a rule set.
 //!
-//! Covers everything a rule does and everything an alert says of it, but not where its file lay, nor in which order
-//! the files came. Every part is preceded by its length, so that no two different rules read the same.
+//! Covers everything a rule does and everything an alert says of it, overlays included, but not where its file lay,
+//! nor in which order the files came, nor its tests. Every part is preceded by its length, so that no two different rules read the same.
 
 use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
-use crate::rule::{Rule, Technique, Threat, ThreatEntry};
+use crate::overlay::Exception;
+use crate::rule::{Dedup, Rule, Technique, Threat, ThreatEntry};
 
-/// The hash of `rules`, in hex.
-pub(crate) fn of(rules: &[Rule]) -> String {
-    let mut digests: Vec<_> = rules.iter().map(of_rule).collect();
-    digests.sort_unstable();
+/// Names the content of one rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint([u8; 32]);
+
+/// The hash of rules with these fingerprints, in hex.
+pub(crate) fn of_set(rules: impl IntoIterator<Item = Fingerprint>) -> String {
+    let mut fingerprints: Vec<_> = rules.into_iter().collect();
+    fingerprints.sort_unstable();
     let mut whole = Sha256::new();
-    for digest in digests {
+    for Fingerprint(digest) in fingerprints {
         whole.update(digest);
     }
     whole.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
@@ -24,7 +29,8 @@ pub(crate) fn of(rules: &[Rule]) -> String {
     })
 }
 
-fn of_rule(rule: &Rule) -> [u8; 32] {
+/// The fingerprint of `rule`, overlaid.
+pub(crate) fn of_rule(rule: &Rule) -> Fingerprint {
     // Taken apart whole, so that a new field does not compile until it is decided whether it belongs here.
     let Rule {
         id,
@@ -42,6 +48,9 @@ fn of_rule(rule: &Rule) -> [u8; 32] {
         threat,
         query,
         origin: _,
+        dedup,
+        exceptions,
+        cases: _,
     } = rule;
     let mut parts = Parts(Sha256::new());
     for text in [id, name, description, query] {
@@ -64,7 +73,19 @@ fn of_rule(rule: &Rule) -> [u8; 32] {
             parts.list(subtechniques, Parts::entry);
         });
     });
-    parts.0.finalize().into()
+    match dedup {
+        None => parts.length(0),
+        Some(Dedup { window_ms, keys }) => {
+            parts.length(1);
+            parts.text(&window_ms.to_string());
+            parts.list(keys, |parts, key| parts.text(key.name()));
+        }
+    }
+    parts.list(exceptions, |parts, Exception { condition, reason, origin: _, span: _ }| {
+        parts.text(condition);
+        parts.text(reason);
+    });
+    Fingerprint(parts.0.finalize().into())
 }
 
 /// Feeds parts to the hash, each with its length before it.

@@ -20,6 +20,7 @@
 //! negation is its plain complement, also for a missing field.
 
 mod bundled;
+mod case;
 pub mod compile;
 mod cuts;
 pub mod document;
@@ -31,7 +32,9 @@ mod fingerprint;
 mod kinds;
 mod matcher;
 mod nearest;
+mod overlay;
 mod place;
+pub mod query;
 mod quote;
 mod rule;
 mod rule_file;
@@ -39,17 +42,22 @@ mod scalars;
 mod set;
 pub mod syntax;
 mod text_list;
+mod warning;
 
 pub use bundled::BUNDLED;
+pub use case::{Case, CaseEvent, Expected};
 pub use cuts::Cuts;
-pub use error::{Problem, Refusal, RuleError};
+pub use error::{Problem, Refusal, RuleError, Subject};
 pub use event::{Completeness, Event, SensorEvent, Values};
 pub use fields::{FieldId, FieldType, Source};
+pub use fingerprint::Fingerprint;
 pub use kinds::{EventKind, Given};
-pub use matcher::{Needs, Part, Program, Requirement, Truth};
+pub use matcher::{Program, Truth};
+pub use overlay::{DedupChange, Exception, Overlay};
 pub use place::Position;
-pub use rule::{Rule, Severity, Technique, Threat, ThreatEntry};
+pub use rule::{Dedup, Rule, Severity, Technique, Threat, ThreatEntry};
 pub use rule_file::{FileError, FileErrorKind};
 pub use scalars::{Scalar, ScalarList};
-pub use set::{RuleSet, RuleSource};
+pub use set::{Build, CompiledException, CompiledRule, RuleSet, RuleSource};
 pub use text_list::TextList;
+pub use warning::{RuleWarning, RuleWarningKind};

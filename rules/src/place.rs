@@ -7,6 +7,8 @@
 
 use std::ops::Range;
 
+use crate::syntax::Span;
+
 /// Where byte `range` of the decoded string `decoded` stands in `file`; `value` is where the string, quotes included,
 /// stands there.
 pub(crate) fn in_file(file: &str, value: Range<usize>, decoded: &str, range: Range<usize>) -> Range<usize> {
@@ -21,6 +23,14 @@ pub(crate) fn in_file(file: &str, value: Range<usize>, decoded: &str, range: Ran
         Some((start, end)) => value.start + start..value.start + end,
         None => value,
     }
+}
+
+/// Where `span` of a query stands in `file`, when the query is `lead` bytes of ours and then `eql`, whose string stands at
+/// `value`.
+pub(crate) fn of_eql(file: &str, value: Range<usize>, eql: &str, lead: usize, span: Span) -> Range<usize> {
+    let place = |offset: usize| offset.saturating_sub(lead).min(eql.len());
+    let range = span.range();
+    in_file(file, value, eql, place(range.start)..place(range.end))
 }
 
 /// Where the content of a literal string begins.

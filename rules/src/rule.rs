@@ -5,6 +5,10 @@
 
 use std::fmt;
 
+use crate::case::Case;
+use crate::fields::FieldId;
+use crate::overlay::Exception;
+
 /// A rule's metadata, as its file gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
@@ -38,6 +42,30 @@ pub struct Rule {
     pub query: String,
     /// The file it came from, as the caller named it.
     pub origin: String,
+    /// How alerts that say the same are held back; `None` when they are not.
+    pub dedup: Option<Dedup>,
+    /// What overlays except from it.
+    pub exceptions: Vec<Exception>,
+    /// Its inline tests, those of its overlay after its own.
+    pub cases: Vec<Case>,
+}
+
+/// How alerts of a rule that say the same are held back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dedup {
+    /// For how long after an alert, in milliseconds; never 0.
+    pub window_ms: u64,
+    /// Alerts with the same values of these fields say the same.
+    pub keys: Vec<FieldId>,
+}
+
+impl Dedup {
+    /// The keys where a file names none.
+    pub const DEFAULT_KEYS: [FieldId; 3] =
+        [FieldId::ContainerId, FieldId::ProcessExecutable, FieldId::ProcessArgs];
+
+    /// The longest window that is taken: a week.
+    pub const LONGEST_MS: u64 = 7 * 24 * 3_600_000;
 }
 
 /// How bad a match is.

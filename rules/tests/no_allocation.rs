@@ -7,7 +7,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use hullwatch_rules::{
-    BUNDLED, Event, EventKind, FieldId, RuleSet, RuleSource, SensorEvent, TextList, Values,
+    BUNDLED, Build, Event, EventKind, FieldId, RuleSet, RuleSource, SensorEvent, TextList, Values,
 };
 
 thread_local! {
@@ -82,7 +82,7 @@ fn evaluation_allocates_nothing() {
     let sources = BUNDLED.iter().map(|(name, text)| (*name, *text)).chain([("own", own.as_str())]);
     let sources =
         sources.map(|(origin, text)| RuleSource { origin: origin.to_owned(), text: text.to_owned() });
-    let (set, refusals) = RuleSet::build(sources);
+    let Build { set, refusals, .. } = RuleSet::build(sources);
     assert!(refusals.is_empty(), "{refusals:#?}");
 
     let matching =

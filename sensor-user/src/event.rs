@@ -14,14 +14,13 @@ use crate::{
     decode::{Exec, join_path},
     identity::Host,
     terminal::{self, Device, FdKind},
-    text::{basename, lossless},
+    text::{Digits, basename, lossless},
 };
 use hullwatch_common::exec::{ExecRecord, flags};
-use hullwatch_rules::{Event, EventKind, FieldId, SensorEvent, TextList, Values};
-use std::{cell::OnceCell, fmt::Write as _};
+use hullwatch_rules::{Completeness, Event, EventKind, FieldId, SensorEvent, TextList, Values};
+use std::cell::{Cell, OnceCell};
 
 /// What was captured of one exec.
-#[derive(Debug)]
 pub struct ExecEvent {
     /// Everything of a fixed size.
     pub fixed: ExecRecord,
@@ -35,7 +34,8 @@ pub struct ExecEvent {
     pub escaped: Escaped,
     /// Counts events since the sensor started, from 1.
     pub sequence: u64,
-    ids: Ids,
+    /// Where the next view writes its command line, so that most need no memory of their own.
+    spare: Cell<String>,
 }
 
 /// What had to be escaped because it was not UTF-8: see [`crate::text`].
@@ -47,15 +47,6 @@ pub struct Escaped {
     pub executable: bool,
     /// Indices of arguments.
     pub args: Vec<u32>,
-}
-
-/// User and group ids as text, which is what ECS wants.
-#[derive(Debug, Default)]
-struct Ids {
-    uid: String,
-    euid: String,
-    gid: String,
-    egid: String,
 }
 
 /// Buffers that grew past this for one huge argv are given back.
@@ -70,7 +61,7 @@ impl Default for ExecEvent {
             args: TextList::new(),
             escaped: Escaped::default(),
             sequence: 0,
-            ids: Ids::default(),
+            spare: Cell::default(),
         }
     }
 }
@@ -86,16 +77,6 @@ impl ExecEvent {
         self.escaped.filename = escaped;
         self.escaped.executable = join_path(exec.executable, self.has(flags::EXE_CUT), &mut self.executable);
         self.fill_args(exec.argv);
-        for (text, id) in [
-            (&mut self.ids.uid, exec.fixed.uid),
-            (&mut self.ids.euid, exec.fixed.euid),
-            (&mut self.ids.gid, exec.fixed.gid),
-            (&mut self.ids.egid, exec.fixed.egid),
-        ] {
-            text.clear();
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{id}");
-        }
     }
 
     fn fill_args(&mut self, argv: &[u8]) {
@@ -202,6 +183,20 @@ pub struct ExecView<'a> {
     command_line: OnceCell<String>,
     entity_id: OnceCell<String>,
     parent_entity_id: OnceCell<String>,
+    ids: Ids,
+}
+
+/// User and group ids as text, which is what ECS wants; written when a rule asks.
+#[derive(Default)]
+struct Ids {
+    uid: OnceCell<Digits>,
+    euid: OnceCell<Digits>,
+    gid: OnceCell<Digits>,
+    egid: OnceCell<Digits>,
+}
+
+fn id(cell: &OnceCell<Digits>, id: u32) -> Values<'_> {
+    Values::Text(cell.get_or_init(|| Digits::of(id)).as_str())
 }
 
 /// The cgroups of a process.
@@ -245,13 +240,15 @@ impl<'a> ExecView<'a> {
             command_line: OnceCell::new(),
             entity_id: OnceCell::new(),
             parent_entity_id: OnceCell::new(),
+            ids: Ids::default(),
         }
     }
 
     /// The arguments, joined by one blank each.
     pub fn command_line(&self) -> &str {
         self.command_line.get_or_init(|| {
-            let mut line = String::new();
+            let mut line = self.exec.spare.take();
+            line.clear();
             for (index, argument) in self.exec.args.iter().enumerate() {
                 if index != 0 {
                     line.push(' ');
@@ -279,6 +276,15 @@ impl<'a> ExecView<'a> {
 
     fn milliseconds(&self, ktime_ns: u64) -> Values<'_> {
         Values::Int(self.clock.wall(ktime_ns).as_millisecond())
+    }
+}
+
+impl Drop for ExecView<'_> {
+    /// Gives the command line's memory to the next view.
+    fn drop(&mut self) {
+        if let Some(line) = self.command_line.take().filter(|line| line.capacity() <= KEEP_BYTES) {
+            self.exec.spare.set(line);
+        }
     }
 }
 
@@ -336,10 +342,10 @@ impl Event for ExecView<'_> {
             FieldId::ProcessParentStart => exec
                 .parent_tgid()
                 .map_or(Values::Missing, |_| self.milliseconds(exec.fixed.parent_start_boottime_ns)),
-            FieldId::ProcessUserId | FieldId::UserId => Values::Text(&exec.ids.euid),
-            FieldId::ProcessGroupId | FieldId::GroupId => Values::Text(&exec.ids.egid),
-            FieldId::ProcessRealUserId => Values::Text(&exec.ids.uid),
-            FieldId::ProcessRealGroupId => Values::Text(&exec.ids.gid),
+            FieldId::ProcessUserId | FieldId::UserId => id(&self.ids.euid, exec.fixed.euid),
+            FieldId::ProcessGroupId | FieldId::GroupId => id(&self.ids.egid, exec.fixed.egid),
+            FieldId::ProcessRealUserId => id(&self.ids.uid, exec.fixed.uid),
+            FieldId::ProcessRealGroupId => id(&self.ids.gid, exec.fixed.gid),
             FieldId::ContainerId => text(self.cgroups.container().map(|container| container.id.as_str())),
             FieldId::ContainerRuntime => {
                 text(self.cgroups.container().and_then(|container| container.runtime).map(Runtime::name))
@@ -359,18 +365,45 @@ impl Event for ExecView<'_> {
             _ => Values::Missing,
         }
     }
+
+    fn completeness(&self, field: FieldId) -> Completeness {
+        use Completeness::{EndCut, MoreValues, StartCut, Unknown, Whole};
+        let cut = |flag: u32, how: Completeness| if self.exec.has(flag) { how } else { Whole };
+        match field {
+            FieldId::ProcessArgs => cut(flags::ARGV_TRUNCATED | flags::ARGV_FAULT, MoreValues),
+            FieldId::ProcessCommandLine => cut(flags::ARGV_TRUNCATED | flags::ARGV_FAULT, EndCut),
+            FieldId::ProcessExecutable => cut(flags::EXE_CUT, StartCut),
+            FieldId::HullwatchFilename => cut(flags::FILENAME_CUT, EndCut),
+            // What follows is made of the filename's end.
+            FieldId::ProcessName => cut(flags::FILENAME_CUT, MoreValues),
+            FieldId::HullwatchScriptPath if self.exec.script().is_some() => cut(flags::FILENAME_CUT, EndCut),
+            FieldId::HullwatchScriptName if self.exec.script().is_some() => cut(flags::FILENAME_CUT, Unknown),
+            // Not recognised is not the host: without its path nobody knows.
+            FieldId::ContainerId | FieldId::ContainerRuntime | FieldId::HullwatchCgroupPath
+                if self.cgroups.v2.is_none() && self.cgroups.v1.is_none() =>
+            {
+                Unknown
+            }
+            FieldId::HullwatchCgroupPath if self.cgroups.telling().is_some_and(|cgroup| cgroup.cut) => {
+                StartCut
+            }
+            _ => Whole,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
+        cgroup::{path::tests::NoRuntime, table::CgroupTable},
         decode::{
             Record, decode,
             tests::{exec_bytes, exec_record},
         },
         identity::tests::host,
     };
+    use hullwatch_common::cgroup::CgroupKey;
     use zerocopy::IntoBytes;
 
     fn event(
@@ -468,6 +501,64 @@ mod tests {
         let event = event(|record| record.flags = flags::ARGV_TRUNCATED, "/f", b"f\0", b"f\0long");
         assert_eq!(event.args.iter().collect::<Vec<_>>(), ["f", "long"]);
         assert!(event.truncated());
+    }
+
+    #[test]
+    fn what_was_not_captured_whole_is_said_to_be_so_and_how() {
+        use Completeness::{EndCut, MoreValues, StartCut, Unknown};
+        let mut table = CgroupTable::new(Box::new(NoRuntime));
+        let key = CgroupKey { id: 77, hierarchy: 2 };
+        table.learn(key, "/user.slice".to_owned(), false);
+        let cgroup = table.get(key).unwrap();
+        let incomplete = |set: u32| {
+            let event = event(|record| record.flags = set, "/usr/bin/dnf", b"python3\0bin\0", b"a\0b");
+            let host = host();
+            let cgroups = Cgroups { v2: Some(&cgroup), v1: None };
+            let view = ExecView::new(&event, cgroups, &host, Clock::booted_at(0));
+            let said = FieldId::ALL.iter().map(|field| (field.name(), view.completeness(*field)));
+            said.filter(|(_, how)| *how != Completeness::Whole).collect::<Vec<_>>()
+        };
+        assert_eq!(incomplete(0), []);
+        for flag in [flags::ARGV_TRUNCATED, flags::ARGV_FAULT] {
+            assert_eq!(incomplete(flag), [("process.args", MoreValues), ("process.command_line", EndCut)]);
+        }
+        assert_eq!(incomplete(flags::EXE_CUT), [("process.executable", StartCut)]);
+        assert_eq!(
+            incomplete(flags::FILENAME_CUT),
+            [("process.name", MoreValues), ("hullwatch.filename", EndCut)]
+        );
+        let script = [
+            ("process.name", MoreValues),
+            ("hullwatch.filename", EndCut),
+            ("hullwatch.script.path", EndCut),
+            ("hullwatch.script.name", Unknown),
+        ];
+        assert_eq!(incomplete(flags::FILENAME_CUT | flags::SCRIPT), script);
+    }
+
+    #[test]
+    fn without_its_cgroups_path_nobody_knows_whether_an_exec_is_in_a_container() {
+        let event = event(|_| {}, "/f", b"f\0", b"f\0");
+        let host = host();
+        let view = ExecView::new(&event, Cgroups::default(), &host, Clock::booted_at(0));
+        assert_eq!(view.completeness(FieldId::ContainerId), Completeness::Unknown);
+    }
+
+    #[test]
+    fn ids_and_the_command_line_are_text_when_a_rule_asks() {
+        let mut event = event(|record| record.gid = u32::MAX, "/f", b"f\0", b"f\0-x\0");
+        for line in ["f -x", "g"] {
+            {
+                let host = host();
+                let view = ExecView::new(&event, Cgroups::default(), &host, Clock::booted_at(0));
+                assert_eq!(view.command_line(), line);
+                assert!(matches!(view.get(FieldId::ProcessRealUserId), Values::Text("1000")));
+                assert!(matches!(view.get(FieldId::UserId), Values::Text("0")));
+                assert!(matches!(view.get(FieldId::ProcessRealGroupId), Values::Text("4294967295")));
+            }
+            event.args.clear();
+            event.args.push("g");
+        }
     }
 
     #[test]

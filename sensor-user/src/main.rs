@@ -11,7 +11,7 @@ use hullwatch::{
     sensor::{self, Options, Summary},
     sink::{Sink, SinkAddress},
 };
-use hullwatch_rules::Refusal;
+use hullwatch_rules::{Refusal, Subject};
 use std::{
     io::{self, IsTerminal as _, Write as _},
     path::{Path, PathBuf},
@@ -127,7 +127,11 @@ fn load_rules(paths: &[PathBuf]) -> Result<Baseline> {
         bail!("none of the rules can be served; see above for each one's reason");
     }
     for refusal in &refusals {
-        tracing::warn!("rule left out: {refusal}");
+        match refusal.subject {
+            Subject::Rule => tracing::warn!("rule left out: {refusal}"),
+            // The rule raises alerts that somebody thinks are excepted, or the other way round.
+            Subject::Overlay => tracing::error!("overlay not applied, its rule runs without it: {refusal}"),
+        }
     }
     Ok(baseline)
 }

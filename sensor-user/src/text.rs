@@ -32,6 +32,37 @@ fn escape(bytes: &[u8]) -> String {
     text
 }
 
+/// A number in decimal digits, without memory of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Digits {
+    bytes: [u8; 10],
+    start: usize,
+}
+
+impl Digits {
+    /// The digits of a number.
+    pub fn of(mut number: u32) -> Self {
+        let mut bytes = [b'0'; 10];
+        let mut start = bytes.len();
+        for byte in bytes.iter_mut().rev() {
+            // A digit fits into a byte.
+            *byte += (number % 10) as u8;
+            start -= 1;
+            number /= 10;
+            if number == 0 {
+                break;
+            }
+        }
+        Self { bytes, start }
+    }
+
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        let digits = self.bytes.get(self.start..).unwrap_or_default();
+        std::str::from_utf8(digits).unwrap_or_default()
+    }
+}
+
 /// The part of a path behind its last slash.
 pub fn basename(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
@@ -93,6 +124,13 @@ mod tests {
             for_terminal("\x1b[2Jcurl\r\n\u{9b}1m\u{202e}x"),
             "\\u{1b}[2Jcurl\\r\\n\\u{9b}1m\\u{202e}x"
         );
+    }
+
+    #[test]
+    fn digits_are_those_of_the_number() {
+        for number in [0, 7, 10, 65534, 1_000_000_000, u32::MAX] {
+            assert_eq!(Digits::of(number).as_str(), number.to_string());
+        }
     }
 
     #[test]

@@ -44,6 +44,14 @@ impl RuleFile {
     }
 }
 
+/// The text of a rule file of the test's own.
+pub fn text(id: &str, name: &str, query: &str, more: &str) -> String {
+    format!(
+        "[rule]\nrule_id = \"{id}\"\nname = \"{name}\"\ntype = \"eql\"\nlanguage = \"eql\"\nrisk_score = 50\n\
+         severity = \"medium\"\nquery = '''{query}'''\n{more}"
+    )
+}
+
 /// All `.toml` files directly in a folder, sorted.
 pub fn toml_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))?;

@@ -194,6 +194,19 @@ impl Sensor {
         self.stderr.all().join("\n")
     }
 
+    /// Waits for a line of its log, from number `next` on, that has all of `needles` in it; `next` is moved past it.
+    pub fn wait_for_log(&self, next: &mut usize, needles: &[&str]) -> Result<String> {
+        let found = self.stderr.wait_for(next, PATIENCE, |line| {
+            needles.iter().all(|needle| line.contains(needle)).then(|| line.to_owned())
+        });
+        found.with_context(|| format!("no line with {needles:?} in {PATIENCE:?}: {}", self.log()))
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) -> Result<()> {
+        Ok(kill(Pid::from_raw(i32::try_from(self.child.id())?), signal)?)
+    }
+
     /// Ends the sensor as a person at a terminal does, and checks nothing.
     pub fn stop(self) -> Result<Ended> {
         self.stop_by(Signal::SIGINT)
@@ -201,7 +214,7 @@ impl Sensor {
 
     /// Ends the sensor by a signal. Fails when it does not end or writes no summary.
     pub fn stop_by(mut self, signal: Signal) -> Result<Ended> {
-        kill(Pid::from_raw(i32::try_from(self.child.id())?), signal)?;
+        self.signal(signal)?;
         let status = command::wait(&mut self.child, PATIENCE)?
             .with_context(|| format!("the sensor was still running {PATIENCE:?} after {signal}"))?;
         let stderr = self.stderr.finish().join("\n");

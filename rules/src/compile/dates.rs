@@ -7,7 +7,7 @@
 use toml::value::{Datetime, Offset};
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
-pub(super) fn epoch_ms(text: &str) -> Option<i64> {
+pub(crate) fn epoch_ms(text: &str) -> Option<i64> {
     let parsed: Datetime = text.parse().ok()?;
     let date = parsed.date?;
     let days = days_since_epoch(date.year.into(), date.month.into(), date.day.into());

@@ -20,6 +20,7 @@ mod sensor;
 mod subject;
 mod warning;
 
+pub(crate) use dates::epoch_ms;
 pub use error::{CheckError, CheckErrorKind, Reason};
 pub use plan::{Compiled, JoinKey, SamplePlan, SequencePlan, StagePlan};
 pub use schema::{Asked, FreeSchema, KindSchema, PathId, Resolved, Schema, ValueType};
@@ -85,7 +86,7 @@ impl<'s, S: Schema> Compiler<'s, S> {
     /// `node`, ready to run.
     fn program(&mut self, node: Node<S::Field>) -> Result<Program<S::Field>, CheckError> {
         let node = self.served(node)?;
-        Ok(Program::new(node, &|field| self.schema.cost(field)))
+        Ok(Program::arranged(node, &|field| self.schema.cost(field)))
     }
 
     /// Refuses `node` if it still depends on a field that no event has yet.

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::fields::FieldId;
 use crate::kinds::EventKind;
-use crate::matcher::{Needs, Node, Part, Program, Test, TextTest};
+use crate::matcher::{Node, Program, Test, TextTest};
 use crate::syntax::ast::Body;
 use crate::syntax::parse;
 
@@ -197,41 +197,22 @@ fn an_exception_is_not_sure_of_what_no_event_has() {
 }
 
 #[test]
-fn what_a_rule_requires_is_said() {
-    let requirements = |condition: &str| {
-        let Body::Event(query) = parse(&format!("any where {condition}")).unwrap().body else { panic!() };
-        let program = compile_condition(&query.condition, &mut KindSchema(EventKind::Exec)).unwrap();
-        program.requirements().into_iter().map(|one| (one.field, one.needs)).collect::<Vec<_>>()
+fn alternatives_that_want_some_of_a_few_names_get_a_gate_and_the_cheapest_test_comes_first() {
+    let Node::All(nodes) = compiled(
+        r#"process.args == "x" and (process.name in ("apt", "yum") and process.args == "install" or process.name : "APK" and
+           process.args : "add") and process.interactive == true"#,
+    ) else {
+        panic!()
     };
-    let one_of =
-        |texts: &[&str], fold| Needs::OneOf { texts: texts.iter().map(|&text| text.into()).collect(), fold };
-    let either = requirements(
-        r#"process.name in ("apt", "yum") and process.args == "install" or process.name == "apk" and process.args : "ADD*""#,
-    );
-    assert!(either.contains(&(FieldId::ProcessName, one_of(&["apk", "apt", "yum"], false))), "{either:?}");
-    let parts = vec![Part::Is("install".into()), Part::Begins("add".into())];
-    assert!(either.contains(&(FieldId::ProcessArgs, Needs::Parts { parts, fold: true })), "{either:?}");
-    assert_eq!(
-        requirements("process.interactive and process.pid > 5"),
-        [(FieldId::ProcessInteractive, Needs::Boolean(true)), (FieldId::ProcessPid, Needs::Value)]
-    );
-    // A piece with a hole in it is no literal, so nothing is known of the whole list.
-    assert_eq!(
-        requirements(r#"process.name like ("*a?long*", "x?nd")"#),
-        [(FieldId::ProcessName, Needs::Value)]
-    );
-    assert_eq!(
-        requirements(r#"process.name like "x?nd" or process.name : "*END""#),
-        [(
-            FieldId::ProcessName,
-            Needs::Parts { parts: vec![Part::Begins("x".into()), Part::Ends("end".into())], fold: true }
-        )]
-    );
-    assert_eq!(requirements(r#"not process.name == "x" or process.name == "y""#), []);
-    assert_eq!(
-        requirements(r#"process.name != "x" and container.id like "*""#),
-        [(FieldId::ContainerId, Needs::Value)]
-    );
+    let Node::Leaf(FieldId::ProcessInteractive, _) = &nodes[0] else { panic!("{nodes:?}") };
+    let Node::Leaf(FieldId::ProcessName, Test::Text(TextTest::OneOf(gate))) = &nodes[1] else {
+        panic!("{nodes:?}")
+    };
+    assert_eq!(gate.texts().collect::<Vec<_>>(), ["apk", "apt", "yum"]);
+    assert!(gate.contains("APT"), "one of the alternatives folds, so the gate must");
+    let Node::Leaf(FieldId::ProcessArgs, _) = &nodes[2] else { panic!("{nodes:?}") };
+    let without_gate = compiled(r#"process.name == "a" or not process.name == "b""#);
+    assert!(matches!(without_gate, Node::Any(_)));
 }
 
 #[test]
@@ -267,7 +248,7 @@ fn the_order_of_tests_changes_no_answer() {
             let Body::Event(query) = parse(&format!("any where {condition}")).unwrap().body else { panic!() };
             let mut schema = KindSchema(EventKind::Exec);
             let written = super::Compiler::new(&mut schema).condition(&query.condition).unwrap();
-            (Program::as_written(written), compile_condition(&query.condition, &mut schema).unwrap())
+            (Program::new(written), compile_condition(&query.condition, &mut schema).unwrap())
         })
         .collect();
     let texts = || prop::collection::vec(prop::sample::select(vec!["a", "b", "ab", "A", "c"]), 0..3);

@@ -28,15 +28,21 @@ pub enum WarningKind {
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.kind {
-            WarningKind::Sleeps { needs } => {
+        self.kind.fmt(f)
+    }
+}
+
+impl fmt::Display for WarningKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sleeps { needs } => {
                 write!(
                     f,
                     "this part sleeps: it needs {} events, which are not captured yet",
                     needs.join(" or ")
                 )
             }
-            WarningKind::NeverTrue => f.write_str("no event can satisfy this condition"),
+            Self::NeverTrue => f.write_str("no event can satisfy this condition"),
         }
     }
 }

@@ -34,11 +34,22 @@ pub struct EngineLosses {
     pub windows: u64,
     /// Alerts held back in such windows, which no summary tells of.
     pub held_back_untold: u64,
-    /// Events that could not be taken up because a sequence took place in the past of what was already known.
+    /// Events that a sequence could not take up because they came after one that happened later.
     pub late: u64,
 }
 
 impl EngineLosses {
+    /// Both together.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            pending_for_keys: self.pending_for_keys + other.pending_for_keys,
+            pending_for_bytes: self.pending_for_bytes + other.pending_for_bytes,
+            windows: self.windows + other.windows,
+            held_back_untold: self.held_back_untold + other.held_back_untold,
+            late: self.late + other.late,
+        }
+    }
+
     /// Every counter with its name, for metrics and for the sensor's own events.
     pub fn named(&self) -> [(&'static str, u64); 5] {
         let Self { pending_for_keys, pending_for_bytes, windows, held_back_untold, late } = *self;

@@ -122,13 +122,22 @@ impl<T: Retained> Memory<T> {
         shape_of: impl Fn(u32) -> Option<&'s Shape>,
         mut on_match: impl FnMut(u32, Match<T>),
     ) -> bool {
+        self.advance_keys(now_ns, shape_of, |key, complete| on_match(key::owner(key), complete))
+    }
+
+    /// The same, giving the whole key of each match.
+    pub(super) fn advance_keys<'s>(
+        &mut self,
+        now_ns: i64,
+        shape_of: impl Fn(u32) -> Option<&'s Shape>,
+        mut on_match: impl FnMut(&[u8], Match<T>),
+    ) -> bool {
         for _ in 0..SWEEP {
             let Some(handle) = self.store.due_before(now_ns) else { return false };
             let Some((key, state)) = self.store.entry(handle) else { return false };
-            let owner = key::owner(key);
-            match (state, shape_of(owner)) {
+            match (state, shape_of(key::owner(key))) {
                 (State::Sequence(progress), Some(shape)) => {
-                    progress.expire(shape, now_ns, |complete| on_match(owner, complete));
+                    progress.expire(shape, now_ns, |complete| on_match(key, complete));
                     self.settle(handle, shape);
                 }
                 _ => {

@@ -9,7 +9,6 @@ mod network;
 mod node;
 mod number;
 mod order;
-mod requirements;
 mod search;
 mod test;
 mod text;
@@ -22,7 +21,6 @@ pub(crate) use function::Function;
 pub(crate) use network::Block;
 pub(crate) use node::Node;
 pub(crate) use number::{Number, NumberTest};
-pub use requirements::{Needs, Part, Requirement};
 pub(crate) use test::Test;
 pub(crate) use text::{TextSet, TextTest};
 pub use truth::Truth;
@@ -40,17 +38,17 @@ pub struct Program<F> {
 impl<F: Copy + PartialEq> Program<F> {
     /// `condition`, its terms put into the order in which they cost least; `cost` says what it costs to look at a field,
     /// 1 for the least.
-    pub(crate) fn new(condition: Node<F>, cost: &dyn Fn(F) -> u32) -> Self {
+    pub(crate) fn arranged(condition: Node<F>, cost: &dyn Fn(F) -> u32) -> Self {
         Self { condition: order::arrange_whole(condition, cost) }
-    }
-
-    /// What every event has that can satisfy the condition, as long as its fields are whole: all of these are necessary.
-    pub fn requirements(&self) -> Vec<Requirement<F>> {
-        requirements::of(&self.condition)
     }
 }
 
 impl<F: Copy> Program<F> {
+    /// `condition` as it is.
+    pub(crate) fn new(condition: Node<F>) -> Self {
+        Self { condition }
+    }
+
     /// Whether `event` satisfies the condition. Unknown only where the event says that a field is not whole, and what is
     /// missing could decide.
     pub fn evaluate<E: Event<Field = F>>(&self, event: &E) -> Truth {
@@ -68,12 +66,7 @@ impl<F: Copy> Program<F> {
         self.condition.is_never()
     }
 
-    #[cfg(test)]
-    pub(crate) fn as_written(condition: Node<F>) -> Self {
-        Self { condition }
-    }
-
-    #[cfg(test)]
+    /// The condition, for whoever works out what it requires.
     pub(crate) fn condition(&self) -> &Node<F> {
         &self.condition
     }

@@ -5,7 +5,6 @@
 //! gate is implied by each of them and so changes nothing either.
 
 use super::node::Node;
-use super::requirements::{self, Needs};
 use super::test::Test;
 use super::text::{TextSet, TextTest};
 
@@ -51,19 +50,40 @@ fn is_set<F: PartialEq>(node: &Node<F>, field: F) -> bool {
 
 /// The tests that alternatives have in common.
 fn gates<F: Copy + PartialEq>(node: &Node<F>, cost: &dyn Fn(F) -> u32) -> Vec<(F, Test)> {
-    if !matches!(node, Node::Any(_)) {
-        return Vec::new();
-    }
-    let required = requirements::of(node).into_iter().filter(|one| cost(one.field) <= CHEAP);
-    required
-        .filter_map(|one| match one.needs {
-            Needs::OneOf { texts, fold } => {
-                let set = TextSet::new(texts.iter().map(|text| &**text), fold);
-                Some((one.field, Test::Text(TextTest::OneOf(set))))
+    let Node::Any(_) = node else { return Vec::new() };
+    let cheap = wanted(node).into_iter().filter(|(field, _)| cost(*field) <= CHEAP);
+    cheap.map(|(field, set)| (field, Test::Text(TextTest::OneOf(set)))).collect()
+}
+
+/// Sets of texts one of which a field must have for `node` to hold, at most one set a field.
+fn wanted<F: Copy + PartialEq>(node: &Node<F>) -> Vec<(F, TextSet)> {
+    match node {
+        Node::Leaf(field, Test::Text(TextTest::OneOf(set))) => vec![(*field, set.clone())],
+        Node::All(nodes) => {
+            let mut sets: Vec<(F, TextSet)> = Vec::new();
+            for (field, set) in nodes.iter().flat_map(wanted) {
+                match sets.iter_mut().find(|(known, _)| *known == field) {
+                    Some((_, known)) if set.texts().len() < known.texts().len() => *known = set,
+                    Some(_) => {}
+                    None => sets.push((field, set)),
+                }
             }
-            _ => None,
-        })
-        .collect()
+            sets
+        }
+        Node::Any(nodes) => {
+            let mut branches = nodes.iter().map(wanted);
+            let first = branches.next().unwrap_or_default();
+            branches.fold(first, |common, branch| {
+                let of_both = |(field, set): (F, TextSet)| {
+                    let (_, other) = branch.iter().find(|(other, _)| *other == field)?;
+                    let texts = set.texts().chain(other.texts());
+                    Some((field, TextSet::new(texts, set.folds() || other.folds())))
+                };
+                common.into_iter().filter_map(of_both).collect()
+            })
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// What it costs to look at `node`, more where it rarely settles anything. The unit is about a nanosecond.

@@ -28,11 +28,11 @@ impl Search {
         BitSearch::new(piece, fold).map(Box::new).map(Self::Bits)
     }
 
-    /// The piece itself, where it is a plain substring.
+    /// The longest run of characters without `?`, in small letters when case does not count.
     pub(super) fn literal(&self) -> Option<&str> {
         match self {
             Self::Substring(finder) => std::str::from_utf8(finder.needle()).ok(),
-            Self::Bits(_) => None,
+            Self::Bits(search) => Some(&search.literal),
         }
     }
 
@@ -56,6 +56,8 @@ pub(super) struct BitSearch {
     /// `words` words a row: a bit for each place of the piece where the row's character may stand.
     masks: Box<[u64]>,
     words: usize,
+    /// The longest run without `?`.
+    literal: Box<str>,
     /// The bit of the last place, in the last word.
     accept: u64,
 }
@@ -99,7 +101,9 @@ impl BitSearch {
         }
         others.dedup();
         let accept = 1 << ((places.len() + 63) % 64);
-        Ok(Self { ascii, others: others.into_boxed_slice(), masks, words, accept })
+        let longest = piece.split('?').max_by_key(|run| run.len()).unwrap_or_default();
+        let literal: Box<str> = if fold { longest.to_ascii_lowercase().into() } else { longest.into() };
+        Ok(Self { ascii, others: others.into_boxed_slice(), masks, words, literal, accept })
     }
 
     /// The row of masks for `c`.

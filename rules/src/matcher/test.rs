@@ -56,6 +56,8 @@ impl Test {
         match completeness {
             Completeness::Whole => self.holds(values).into(),
             Completeness::MoreValues => self.among_more(values),
+            Completeness::Unknown if matches!(self, Self::Never) => Truth::False,
+            Completeness::Unknown => Truth::Unknown,
             Completeness::EndCut | Completeness::StartCut => (0..values.len())
                 .filter_map(|index| values.nth(index))
                 .map(|value| self.truth_of_cut(value, completeness))
@@ -116,6 +118,14 @@ mod tests {
     fn like(pattern: &str) -> Test {
         let pattern = Pattern::new(pattern, true).unwrap();
         Test::Text(TextTest::Like(TextSet::new([], true), Box::new([pattern])))
+    }
+
+    #[test]
+    fn of_a_field_of_which_nothing_is_known_only_the_impossible_is_known() {
+        for test in [equal("x"), Test::Exists, Test::NotNull, Test::Boolean(true)] {
+            assert_eq!(test.truth(Values::Missing, Completeness::Unknown), Truth::Unknown, "{test:?}");
+        }
+        assert_eq!(Test::Never.truth(Values::Missing, Completeness::Unknown), Truth::False);
     }
 
     #[test]

@@ -124,6 +124,11 @@ impl TextSet {
         set
     }
 
+    /// All of them; in small letters when case does not count.
+    pub(crate) fn texts(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.texts.iter().map(|text| &**text)
+    }
+
     /// What is known of a text of which only `part` is known: `fits` says whether it can be of a text of the set.
     fn of_part(&self, part: &str, fits: fn(&str, &str, bool) -> bool) -> Truth {
         let possible = self.texts.iter().any(|text| fits(text, part, self.fold));
@@ -141,11 +146,6 @@ impl TextSet {
             return false;
         }
         self.texts.binary_search_by(|known| order(known, text, self.fold)).is_ok()
-    }
-
-    /// Its texts, in small letters when it folds.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
-        self.texts.iter().map(|text| &**text)
     }
 
     /// Whether ASCII letters compare without their case.

@@ -5,7 +5,6 @@
 //! Each piece stands for a fixed number of characters, so the first place is always the best one: nothing is ever tried
 //! twice, and the time is linear in the text.
 
-use super::requirements::Part;
 use super::search::Search;
 use super::text::{begins, ends};
 use super::truth::Truth;
@@ -66,6 +65,17 @@ impl Pattern {
         Ok(Self { shape, fold })
     }
 
+    /// The runs of characters that each matching text has: at its beginning, somewhere, and at its end. Where case does
+    /// not count they are in small letters.
+    pub(crate) fn literals(&self) -> (&str, Vec<&str>, &str) {
+        match &self.shape {
+            Shape::Whole(piece) => (piece.front(), Vec::new(), piece.back()),
+            Shape::Split { head, inner, tail } => {
+                (head.front(), inner.iter().filter_map(Search::literal).collect(), tail.back())
+            }
+        }
+    }
+
     pub(crate) fn matches(&self, text: &str) -> bool {
         match &self.shape {
             Shape::Whole(piece) => piece.strip_front(text, self.fold) == Some(""),
@@ -79,18 +89,6 @@ impl Pattern {
 }
 
 impl Pattern {
-    /// The longest literal that every text has that matches; `None` when there is none.
-    pub(super) fn literal(&self) -> Option<Part> {
-        let (head, inner, tail): (_, &[Search], _) = match &self.shape {
-            Shape::Whole(piece) => (piece, &[], None),
-            Shape::Split { head, inner, tail } => (head, inner, Some(tail)),
-        };
-        let begins = head.before_hole().map(Part::Begins);
-        let ends = tail.and_then(Piece::behind_hole).map(Part::Ends);
-        let contains = inner.iter().filter_map(Search::literal).map(|text| Part::Contains(text.into()));
-        begins.into_iter().chain(ends).chain(contains).max_by_key(Part::len)
-    }
-
     /// What is known of a text that begins with `text` and may go on.
     pub(crate) fn of_beginning(&self, text: &str) -> Truth {
         match &self.shape {
@@ -125,29 +123,18 @@ fn unknown_if(possible: bool) -> Truth {
 }
 
 impl Piece {
+    /// The literal at its beginning.
+    fn front(&self) -> &str {
+        if let Self::Literal(piece) = self { piece } else { "" }
+    }
+
+    /// The literal at its end.
+    fn back(&self) -> &str {
+        if let Self::Literal(piece) = self { piece } else { "" }
+    }
+
     fn is_empty(&self) -> bool {
         matches!(self, Self::Literal(piece) if piece.is_empty())
-    }
-
-    /// The literal before the first hole, if there is one.
-    fn before_hole(&self) -> Option<Box<str>> {
-        let text: String = match self {
-            Self::Literal(piece) => piece.to_string(),
-            Self::Holes(holes) => holes.iter().map_while(|hole| *hole).collect(),
-        };
-        (!text.is_empty()).then(|| text.into_boxed_str())
-    }
-
-    /// The literal behind the last hole, if there is one.
-    fn behind_hole(&self) -> Option<Box<str>> {
-        let text: String = match self {
-            Self::Literal(piece) => piece.to_string(),
-            Self::Holes(holes) => {
-                let behind = holes.rsplit(Option::is_none).next().unwrap_or_default();
-                behind.iter().filter_map(|hole| *hole).collect()
-            }
-        };
-        (!text.is_empty()).then(|| text.into_boxed_str())
     }
 
     /// Whether a text that the piece stands for can begin with `text`.

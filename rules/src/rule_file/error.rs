@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
+use crate::fields::{FieldId, FieldType};
 use crate::quote::quoted;
+use crate::rule::Dedup;
 
 /// A file that is no rule this engine can serve.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,8 +26,8 @@ pub enum FileErrorKind {
         /// What the TOML parser says.
         message: String,
     },
-    /// TOML, but no rule.
-    #[error("the file has no `[rule]` table")]
+    /// TOML, but neither a rule nor overlays.
+    #[error("the file has no `[rule]` table and no `[[hullwatch.overlay]]`")]
     NoRuleTable,
     /// A key that every rule needs.
     #[error("`{key}` is missing")]
@@ -71,6 +73,86 @@ pub enum FileErrorKind {
         /// What the file says.
         found: i64,
     },
+    /// A key below `hullwatch` that means nothing.
+    #[error("unknown key `{}`", quoted(.key))]
+    UnknownKey {
+        /// As written.
+        key: String,
+        /// What was probably meant.
+        nearest: Option<&'static str>,
+        /// What there is.
+        known: String,
+    },
+    /// A length of time that is none.
+    #[error("\"{}\" is no length of time", quoted(.found))]
+    Duration {
+        /// What the file says.
+        found: String,
+    },
+    /// A length of time beyond what is kept.
+    #[error("a window of more than a week is not kept")]
+    WindowTooLong,
+    /// A name that no field has.
+    #[error("unknown field `{}`", quoted(.name))]
+    UnknownField {
+        /// As written.
+        name: String,
+        /// What was probably meant.
+        nearest: Option<&'static str>,
+    },
+    /// A field that no event has yet.
+    #[error("the field `{field}` is not captured yet")]
+    PlannedField {
+        /// Which.
+        field: FieldId,
+    },
+    /// A value that a field cannot have.
+    #[error("`{field}` is {expected}, and this is {found}")]
+    FieldValue {
+        /// The field.
+        field: FieldId,
+        /// What its values are.
+        expected: FieldType,
+        /// What this is.
+        found: &'static str,
+    },
+    /// A table of an event where a value belongs, or the other way round.
+    #[error("`{}` is no field but has fields below it", quoted(.name))]
+    NotAField {
+        /// As written.
+        name: String,
+    },
+    /// A test that expects something unheard of.
+    #[error("a test cannot expect \"{}\"", quoted(.found))]
+    Expectation {
+        /// What the file says.
+        found: String,
+        /// What was probably meant.
+        nearest: Option<&'static str>,
+    },
+    /// A test without an event, or with `event` and `events`.
+    #[error("a test has either `event` or `events`")]
+    TestEvents,
+    /// A number of alerts that cannot be expected.
+    #[error("`alerts` is the number of alerts of a test that expects a match: 1 or more")]
+    Alerts,
+    /// Both a time and a distance in time.
+    #[error("an event has either `after` or `@timestamp`")]
+    TwoTimes,
+    /// `[rule]` and `[[hullwatch.overlay]]` in one file.
+    #[error("a file holds either a rule or overlays")]
+    RuleAndOverlays,
+    /// An overlay that does nothing.
+    #[error("the overlay changes nothing")]
+    EmptyOverlay,
+    /// A second overlay for one rule.
+    #[error("the rule `{}` already has an overlay, in {other}", quoted(.id))]
+    DuplicateOverlay {
+        /// The rule's id.
+        id: String,
+        /// The origin of the first overlay.
+        other: String,
+    },
     /// A rule id that another file of the set has.
     #[error("the rule id `{}` is already used by {other}", quoted(.id))]
     DuplicateId {
@@ -93,13 +175,17 @@ impl FileError {
     }
 
     pub(crate) fn is_duplicate_id(&self) -> bool {
-        matches!(self.kind, FileErrorKind::DuplicateId { .. })
+        matches!(self.kind, FileErrorKind::DuplicateId { .. } | FileErrorKind::DuplicateOverlay { .. })
     }
 
     /// A few words to put at the marked place.
     pub fn label(&self) -> &'static str {
         match &self.kind {
             FileErrorKind::Missing { .. } => "in this table",
+            FileErrorKind::UnknownKey { .. } => "no such key here",
+            FileErrorKind::UnknownField { .. } => "no event has this field",
+            FileErrorKind::FieldValue { found, .. } => found,
+            FileErrorKind::DuplicateOverlay { .. } => "the second one",
             FileErrorKind::WrongType { expected, .. } => expected,
             _ => "here",
         }
@@ -133,10 +219,46 @@ impl FileError {
             }
             FileErrorKind::Toml { .. }
             | FileErrorKind::WrongType { .. }
+            | FileErrorKind::FieldValue { .. }
             | FileErrorKind::RiskScore { .. } => None,
             FileErrorKind::DuplicateId { .. } => {
                 Some("remove one of the two files, or give one of them its own rule_id".to_owned())
             }
+            kind => kind.own_help(),
         }
+    }
+}
+
+impl FileErrorKind {
+    /// The same for what is wrong below `hullwatch`.
+    fn own_help(&self) -> Option<String> {
+        let text = match self {
+            Self::UnknownKey { nearest: Some(name), .. } => return Some(format!("did you mean `{name}`?")),
+            Self::UnknownKey { known, .. } => return Some(format!("keys here: `{known}`")),
+            Self::UnknownField { nearest: Some(name), .. } => return Some(format!("did you mean `{name}`?")),
+            Self::UnknownField { .. } => "docs/fields.md lists the fields",
+            Self::PlannedField { .. } => "leave it out; docs/fields.md lists the fields that events have",
+            Self::NotAField { .. } => "write the fields below it, as in `process = { name = \"sh\" }`",
+            Self::Duration { .. } => {
+                "lengths of time look like \"250ms\", \"90s\", \"10m\", \"2h\" or \"1d\""
+            }
+            Self::WindowTooLong => return Some(format!("at most \"{}d\"", Dedup::LONGEST_MS / 86_400_000)),
+            Self::Expectation { nearest: Some(name), .. } => {
+                return Some(format!("did you mean \"{name}\"?"));
+            }
+            Self::Expectation { .. } => "a test expects \"match\" or \"no-match\"",
+            Self::TestEvents => {
+                "give one event as `event.process = { ... }`, or several as `[[hullwatch.test.events]]`"
+            }
+            Self::Alerts => "leave `alerts` out, or expect a match",
+            Self::TwoTimes => "leave one of the two out",
+            Self::RuleAndOverlays => "put the overlays into a file of their own",
+            Self::EmptyOverlay => {
+                "give it `enabled`, `severity`, `risk_score`, `dedup`, an `exception` or a `test`"
+            }
+            Self::DuplicateOverlay { .. } => "put both into one overlay",
+            _ => return None,
+        };
+        Some(text.to_owned())
     }
 }

@@ -1,10 +1,14 @@
-//! Reads one rule file: Elastic's detection-rules TOML, unmodified.
+//! Reads one file of a rule folder: a rule as Elastic's detection-rules TOML, unmodified, or overlays.
 //!
-//! Takes the keys it knows from `[rule]` and `[[rule.threat]]` and lets everything else be: the format grows. What a
-//! rule cannot do without, or this engine cannot serve, is an error with its place. Whether the query means anything
-//! is the compiler's business, not this module's.
+//! Takes the keys it knows from `[rule]` and `[[rule.threat]]` and lets everything else be: the format grows. Below
+//! `[hullwatch]`, which is ours (`own`, `overlay`, `event`), a key that is not known is an error. What a rule cannot
+//! do without, or this engine cannot serve, is an error with its place. Whether the query means anything is the
+//! compiler's business, not this module's.
 
 mod error;
+mod event;
+mod overlay;
+mod own;
 mod table;
 
 use std::ops::Range;
@@ -12,6 +16,9 @@ use std::ops::Range;
 pub use error::{FileError, FileErrorKind};
 use toml::de::DeTable;
 
+pub(crate) use self::overlay::{OverlayFile, UnreadableOverlay};
+use self::own::Own;
+pub(crate) use self::own::apply as apply_dedup;
 use self::table::Table;
 use crate::nearest::nearest;
 use crate::rule::{Rule, Severity, Technique, Threat, ThreatEntry};
@@ -34,22 +41,51 @@ pub(crate) struct Unreadable {
     pub(crate) error: FileError,
 }
 
+/// What a file holds.
+#[derive(Debug)]
+pub(crate) enum Contents {
+    /// A rule.
+    Rule(Box<RuleFile>),
+    /// Overlays, good ones and others.
+    Overlays(Vec<Result<OverlayFile, Box<UnreadableOverlay>>>),
+}
+
 /// Reads `text`. `origin` is kept with the rule.
-pub(crate) fn read(origin: &str, text: &str) -> Result<RuleFile, Box<Unreadable>> {
+pub(crate) fn read(origin: &str, text: &str) -> Result<Contents, Box<Unreadable>> {
     let anonymous = |error| Box::new(Unreadable { id: None, name: None, error });
     let document = DeTable::parse(text).map_err(|error| anonymous(FileError::toml(&error)))?;
     let document = Table::root(&document);
-    let table = document
-        .table("rule")
-        .and_then(|rule| rule.ok_or_else(|| FileError::at(0..0, FileErrorKind::NoRuleTable)));
-    let table = table.map_err(anonymous)?;
-    read_rule(origin, &table).map_err(|error| {
-        let known = |key| table.text(key).ok().flatten().map(|(text, _)| text.to_owned());
+    let rule = document.table("rule").map_err(anonymous)?;
+    let named = |error| {
+        let known = |key| {
+            let text = rule.as_ref().and_then(|rule| rule.text(key).ok().flatten());
+            text.map(|(text, _)| text.to_owned())
+        };
         Box::new(Unreadable { id: known("rule_id"), name: known("name"), error })
-    })
+    };
+    let own = document.table("hullwatch").map_err(named)?;
+    let has_overlays = own.as_ref().is_some_and(|own| own.has("overlay"));
+    match (&rule, own) {
+        (Some(_), Some(own)) if has_overlays => {
+            Err(named(FileError::at(own.key_span("overlay"), FileErrorKind::RuleAndOverlays)))
+        }
+        (None, Some(own)) if has_overlays => {
+            overlay::read_all(origin, text, &own).map(Contents::Overlays).map_err(anonymous)
+        }
+        (Some(table), own) => {
+            let file = read_rule(origin, text, table, own.as_ref()).map_err(named)?;
+            Ok(Contents::Rule(Box::new(file)))
+        }
+        (None, _) => Err(anonymous(FileError::at(0..0, FileErrorKind::NoRuleTable))),
+    }
 }
 
-fn read_rule(origin: &str, table: &Table<'_>) -> Result<RuleFile, FileError> {
+fn read_rule(
+    origin: &str,
+    text: &str,
+    table: &Table<'_>,
+    own: Option<&Table<'_>>,
+) -> Result<RuleFile, FileError> {
     // First what the rule is: that a rule is of another type says more than that its query is not EQL.
     let (kind, span) = table.required_text("type")?;
     if kind != "eql" {
@@ -66,6 +102,7 @@ fn read_rule(origin: &str, table: &Table<'_>) -> Result<RuleFile, FileError> {
     let (id, id_span) = table.required_text("rule_id")?;
     let (name, _) = table.required_text("name")?;
     let (query, query_span) = table.required_text("query")?;
+    let Own { dedup, cases } = own.map(|own| Own::read(origin, text, own)).transpose()?.unwrap_or_default();
     let rule = Rule {
         id: id.to_owned(),
         name: name.to_owned(),
@@ -82,6 +119,9 @@ fn read_rule(origin: &str, table: &Table<'_>) -> Result<RuleFile, FileError> {
         threat: table.tables("threat")?.iter().map(threat).collect::<Result<_, _>>()?,
         query: query.to_owned(),
         origin: origin.to_owned(),
+        dedup,
+        exceptions: Vec::new(),
+        cases,
     };
     Ok(RuleFile { rule, query_span, id_span })
 }
@@ -93,6 +133,10 @@ fn optional(table: &Table<'_>, key: &'static str) -> Result<Option<String>, File
 
 fn severity(table: &Table<'_>) -> Result<Severity, FileError> {
     let (name, span) = table.required_text("severity")?;
+    severity_of(name, span)
+}
+
+fn severity_of(name: &str, span: Range<usize>) -> Result<Severity, FileError> {
     Severity::from_name(name).ok_or_else(|| {
         let nearest = nearest(name, Severity::ALL.into_iter().map(Severity::name));
         FileError::at(span, FileErrorKind::Severity { found: name.to_owned(), nearest })
@@ -103,6 +147,10 @@ fn risk_score(table: &Table<'_>) -> Result<u8, FileError> {
     let (score, span) = table
         .integer("risk_score")?
         .ok_or_else(|| FileError::at(table.span(), FileErrorKind::Missing { key: "risk_score" }))?;
+    risk_score_of(score, span)
+}
+
+fn risk_score_of(score: i64, span: Range<usize>) -> Result<u8, FileError> {
     u8::try_from(score)
         .ok()
         .filter(|score| *score <= 100)

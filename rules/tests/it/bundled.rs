@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use hullwatch_rules::{BUNDLED, RuleSet, RuleSource};
+use hullwatch_rules::{BUNDLED, Build, RuleSet, RuleSource};
 
 use crate::event::{Doc, matches};
 
@@ -11,7 +11,7 @@ fn bundled() -> RuleSet {
     let sources = BUNDLED
         .iter()
         .map(|(name, text)| RuleSource { origin: (*name).to_owned(), text: (*text).to_owned() });
-    let (set, refusals) = RuleSet::build(sources);
+    let Build { set, refusals, .. } = RuleSet::build(sources);
     assert!(refusals.is_empty(), "{refusals:#?}");
     set
 }

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use hullwatch_rules::{Event, EventKind, FieldId, FieldType, RuleSet, RuleSource, SensorEvent, Values};
+use hullwatch_rules::{
+    Build, Event, EventKind, FieldId, FieldType, RuleSet, RuleSource, SensorEvent, Values,
+};
 
 /// The values of one field, owned.
 #[derive(Clone, Debug)]
@@ -117,7 +119,7 @@ pub(crate) fn rule_file(id: &str, query: &str) -> String {
 /// A rule set of one file.
 pub(crate) fn set_of(text: &str) -> RuleSet {
     let source = RuleSource { origin: "test.toml".to_owned(), text: text.to_owned() };
-    let (set, refusals) = RuleSet::build([source]);
+    let Build { set, refusals, .. } = RuleSet::build([source]);
     let refusals: Vec<String> = refusals.iter().map(ToString::to_string).collect();
     assert!(refusals.is_empty(), "{text}\n{refusals:#?}");
     set

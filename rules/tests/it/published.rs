@@ -1,7 +1,7 @@
 //! The three forms in which the tool-installation rule was published, in files of the published shape: all load
 //! unchanged, and each matches what its conditions say.
 
-use hullwatch_rules::{RuleSet, RuleSource};
+use hullwatch_rules::{Build, RuleSet, RuleSource};
 
 use crate::event::{Doc, matches};
 
@@ -14,7 +14,7 @@ const FORMS: [(&str, &str); 3] = [
 /// Which of the forms match, as three letters.
 fn forms(event: &Doc) -> String {
     let sources = FORMS.map(|(origin, text)| RuleSource { origin: origin.to_owned(), text: text.to_owned() });
-    let (set, refusals) = RuleSet::build(sources);
+    let Build { set, refusals, .. } = RuleSet::build(sources);
     assert!(refusals.is_empty(), "{refusals:#?}");
     let ids = matches(&set, event);
     let letter = |id: &str| if ids.iter().any(|found| found == id) { 'y' } else { '-' };
@@ -24,7 +24,7 @@ fn forms(event: &Doc) -> String {
 #[test]
 fn the_forms_load_with_their_metadata() {
     let sources = FORMS.map(|(origin, text)| RuleSource { origin: origin.to_owned(), text: text.to_owned() });
-    let (set, refusals) = RuleSet::build(sources);
+    let Build { set, refusals, .. } = RuleSet::build(sources);
     assert!(refusals.is_empty(), "{refusals:#?}");
     assert_eq!(set.len(), 3);
     for rule in set.rules() {

@@ -1,13 +1,13 @@
 //! Refusals: each bad rule file is refused by name, at the right place, with what to do about it.
 
-use hullwatch_rules::{Problem, Refusal, RuleSet, RuleSource};
+use hullwatch_rules::{Build, Problem, Refusal, RuleSet, RuleSource};
 use miette::Diagnostic;
 
 use crate::event::rule_file;
 
 fn refusal(text: &str) -> Refusal {
     let source = RuleSource { origin: "rules/bad.toml".to_owned(), text: text.to_owned() };
-    let (set, mut refusals) = RuleSet::build([source]);
+    let Build { set, mut refusals, .. } = RuleSet::build([source]);
     assert!(set.is_empty(), "this was to be refused:\n{text}");
     assert_eq!(refusals.len(), 1);
     refusals.remove(0)
@@ -74,7 +74,7 @@ fn other_rule_types_and_languages_are_refused_by_name() {
 #[test]
 fn a_rule_without_a_language_is_eql_by_its_type() {
     let source = RuleSource { origin: "a".to_owned(), text: without_line("language") };
-    assert!(RuleSet::build([source]).1.is_empty());
+    assert!(RuleSet::build([source]).refusals.is_empty());
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn severity_and_risk_score_are_held_to_their_ranges() {
     assert_refused(&with_line("risk_score", "risk_score = 2.5"), "2.5", &["must be a whole number", "float"]);
     for fine in ["risk_score = 0", "risk_score = 100", "risk_score = 0x15"] {
         let source = RuleSource { origin: "a".to_owned(), text: with_line("risk_score", fine) };
-        assert!(RuleSet::build([source]).1.is_empty(), "{fine}");
+        assert!(RuleSet::build([source]).refusals.is_empty(), "{fine}");
     }
 }
 
@@ -242,7 +242,7 @@ fn a_planned_field_in_a_part_that_no_captured_event_reaches_does_no_harm() {
         r#"process where process.pid == 1 or ?process.parent.name == "sh""#,
     ] {
         let source = RuleSource { origin: "a".to_owned(), text: rule_file("r", query) };
-        let refusals = RuleSet::build([source]).1;
+        let refusals = RuleSet::build([source]).refusals;
         assert!(refusals.is_empty(), "{query}: {refusals:#?}");
     }
 }

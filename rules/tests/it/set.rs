@@ -1,13 +1,13 @@
 //! Rule sets: what is loaded from files, in which order it is evaluated, and the hash that names it.
 
-use hullwatch_rules::{RuleSet, RuleSource, Severity};
+use hullwatch_rules::{Build, RuleSet, RuleSource, Severity};
 
 use crate::event::{Doc, matches, rule_file};
 
 fn build(files: &[(&str, String)]) -> (RuleSet, Vec<String>) {
     let sources =
         files.iter().map(|(origin, text)| RuleSource { origin: (*origin).to_owned(), text: text.clone() });
-    let (set, refusals) = RuleSet::build(sources);
+    let Build { set, refusals, .. } = RuleSet::build(sources);
     (set, refusals.iter().map(ToString::to_string).collect())
 }
 
@@ -142,7 +142,8 @@ fn a_set_of_a_thousand_rules_evaluates_each_of_them() {
             (format!("{i}.toml"), rule_file(&format!("r{i}"), &format!("process where process.pid == {i}")))
         })
         .collect();
-    let (set, refusals) = RuleSet::build(files.into_iter().map(|(origin, text)| RuleSource { origin, text }));
+    let Build { set, refusals, .. } =
+        RuleSet::build(files.into_iter().map(|(origin, text)| RuleSource { origin, text }));
     assert!(refusals.is_empty());
     assert_eq!(matches(&set, &Doc::empty().with("process.pid", 777)), ["r777"]);
 }

@@ -228,7 +228,7 @@ mod tests {
         identity::tests::host,
     };
     use hullwatch_common::cgroup::CgroupKey;
-    use hullwatch_rules::{BUNDLED, RuleSet, RuleSource};
+    use hullwatch_rules::{BUNDLED, Build, RuleSet, RuleSource};
     use serde_json::{Value, json};
     use zerocopy::IntoBytes;
 
@@ -236,7 +236,7 @@ mod tests {
         let sources = BUNDLED
             .iter()
             .map(|(name, text)| RuleSource { origin: (*name).to_owned(), text: (*text).to_owned() });
-        let (rules, refusals) = RuleSet::build(sources);
+        let Build { set: rules, refusals, .. } = RuleSet::build(sources);
         assert!(refusals.is_empty());
         rules
     }

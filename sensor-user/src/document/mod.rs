@@ -4,6 +4,7 @@
 //! is what the sensor tells of itself ([`lost`], [`reload`]), and [`pretty`] shows all of them to a person. docs/fields.md describes every field.
 
 pub mod alert;
+pub mod kept;
 pub mod lost;
 mod message;
 pub mod notice;

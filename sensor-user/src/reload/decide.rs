@@ -6,7 +6,7 @@
 
 use super::settle::{self, ReadError};
 use crate::rule_files::Found;
-use hullwatch_rules::{Refusal, RuleSet};
+use hullwatch_rules::{Build, Refusal, RuleSet};
 use std::{collections::BTreeSet, sync::Arc};
 
 /// What runs, and what is known to be wrong with its files.
@@ -93,7 +93,10 @@ impl Baseline {
             .iter()
             .map(|(path, error)| (path.display().to_string(), settle::hash(&error.to_string())))
             .collect();
-        let (rules, refusals) = RuleSet::build(found.sources);
+        let Build { set: rules, refusals, warnings, .. } = RuleSet::build(found.sources);
+        for warning in &warnings {
+            tracing::warn!("{warning}");
+        }
         let refused: BTreeSet<&str> = refusals.iter().map(|refusal| refusal.origin.as_str()).collect();
         known.extend(contents.into_iter().filter(|(origin, _)| refused.contains(origin.as_str())));
         (Self { rules: Arc::new(rules), known, seen }, refusals)

@@ -28,7 +28,9 @@ mod names;
 mod output;
 mod quiet;
 mod refusals;
+mod reload;
 mod rules;
+mod state;
 mod storm;
 
 fn main() -> ExitCode {
@@ -46,6 +48,9 @@ fn main() -> ExitCode {
         output::trials(),
         deployed::trials(),
         loss::trials(),
+        reload::trials(),
+        state::trials(),
+        reload::storm_trials(),
         storm::trials(),
     ];
     let prepared = leftovers::prepare();
