@@ -35,6 +35,7 @@ mod overlay;
 mod place;
 pub mod query;
 mod quote;
+pub mod regex;
 mod rule;
 mod rule_file;
 mod scalars;

@@ -4,6 +4,7 @@
 use anyhow::{Context as _, Result, bail};
 use clap::Parser as _;
 use hullwatch::{
+    alerting::Alerting,
     cli::{Capture, Cli, Command, LogLevel, Record, Run},
     commands,
     pipeline::{Format, Mode, Outputs},
@@ -70,7 +71,7 @@ fn run(run: &Run, level: LogLevel) -> Result<()> {
     let outputs = open_outputs(addresses, run.format)?;
     let reloads =
         Reloads::start(run.rules.clone(), baseline).context("cannot start the thread that loads rules")?;
-    watch(&run.capture, level, Mode::Alerts(rules), Some(reloads), outputs, &what)
+    watch(&run.capture, level, Mode::Alerts(Box::new(Alerting::new(rules))), Some(reloads), outputs, &what)
 }
 
 fn record(record: &Record, level: LogLevel) -> Result<()> {
@@ -130,6 +131,9 @@ fn load_rules(paths: &[PathBuf]) -> Result<Baseline> {
     if baseline.rules().is_empty() {
         show(refusals);
         bail!("none of the rules can be served; see above for each one's reason");
+    }
+    for warning in baseline.warnings() {
+        tracing::warn!("{warning}");
     }
     for refusal in &refusals {
         match refusal.subject {
