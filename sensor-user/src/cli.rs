@@ -1,6 +1,6 @@
 //! The command line: what can be said, and what it means.
 
-use crate::{kernel::layout::KERNEL_BTF, pipeline::Format, sink::SinkAddress};
+use crate::{commands::rules::Rules, kernel::layout::KERNEL_BTF, pipeline::Format, sink::SinkAddress};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{path::PathBuf, str::FromStr};
 
@@ -27,6 +27,8 @@ pub enum Command {
     Run(Run),
     /// Watch this host and write every exec as an ECS document, one JSON object a line.
     Record(Record),
+    /// Check, test, list and explain rules. Needs no root.
+    Rules(Rules),
 }
 
 /// `hullwatch run`

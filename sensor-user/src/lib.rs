@@ -10,6 +10,7 @@
 pub mod cgroup;
 pub mod cli;
 pub mod clock;
+pub mod commands;
 pub mod decode;
 pub mod document;
 pub mod event;
