@@ -141,11 +141,7 @@ impl RuleError {
 
     /// What to do about it, if there is something to say.
     pub fn help_text(&self) -> Option<String> {
-        match &self.0.problem {
-            Problem::File(error) => error.help(),
-            Problem::Syntax(error) => error.help(),
-            Problem::Check(error) => error.help(),
-        }
+        self.0.problem.help()
     }
 
     /// Why it cannot be served, in a word: `file`, `type`, `language`, `syntax`, `query`, `field` or `capability`.
@@ -168,10 +164,26 @@ impl RuleError {
     }
 
     fn label(&self) -> &'static str {
-        match &self.0.problem {
-            Problem::File(error) => error.label(),
-            Problem::Syntax(error) => error.label(),
-            Problem::Check(error) => error.label(),
+        self.0.problem.label()
+    }
+}
+
+impl Problem {
+    /// What to do about it, if there is something to say.
+    pub(crate) fn help(&self) -> Option<String> {
+        match self {
+            Self::File(error) => error.help(),
+            Self::Syntax(error) => error.help(),
+            Self::Check(error) => error.help(),
+        }
+    }
+
+    /// A few words to put at the marked place.
+    pub(crate) fn label(&self) -> &'static str {
+        match self {
+            Self::File(error) => error.label(),
+            Self::Syntax(error) => error.label(),
+            Self::Check(error) => error.label(),
         }
     }
 }

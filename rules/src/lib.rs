@@ -22,7 +22,6 @@
 mod bundled;
 mod case;
 pub mod compile;
-mod cuts;
 pub mod document;
 pub mod engine;
 mod error;
@@ -35,7 +34,9 @@ mod matcher;
 mod nearest;
 mod overlay;
 mod place;
+pub mod query;
 mod quote;
+pub mod regex;
 mod rule;
 mod rule_file;
 mod scalars;
@@ -46,7 +47,6 @@ mod warning;
 
 pub use bundled::BUNDLED;
 pub use case::{Case, CaseEvent, CaseOutcome, Expected, Trial, run_case, try_events};
-pub use cuts::Cuts;
 pub use error::{Problem, Refusal, RuleError, Subject};
 pub use event::{Completeness, Event, SensorEvent, Values};
 pub use fields::{FieldId, FieldType, Source};

@@ -4,8 +4,12 @@
 use anyhow::{Context as _, Result, bail};
 use clap::Parser as _;
 use hullwatch::{
+    alerting::Alerting,
     cli::{Capture, Cli, Command, LogLevel, Record, Run},
-    commands::rules::{Rules, RulesError, Verdict},
+    commands::{
+        self,
+        rules::{Rules, RulesError, Verdict},
+    },
     pipeline::{Format, Mode, Outputs},
     reload::{Baseline, Reloads},
     rule_files,
@@ -28,6 +32,10 @@ fn main() -> ExitCode {
         Command::Run(ref run) => self::run(run, cli.log_level).map(|()| ExitCode::SUCCESS),
         Command::Record(ref record) => self::record(record, cli.log_level).map(|()| ExitCode::SUCCESS),
         Command::Rules(ref rules) => self::rules(rules),
+        Command::Replay(ref args) => load_rules(&args.rules)
+            .and_then(|loaded| commands::replay::run(args, Arc::clone(loaded.rules())))
+            .map(|()| ExitCode::SUCCESS),
+        Command::Query(ref args) => commands::query::run(args).map(|()| ExitCode::SUCCESS),
     };
     match result {
         Ok(code) => code,
@@ -67,7 +75,7 @@ fn run(run: &Run, level: LogLevel) -> Result<()> {
     let outputs = open_outputs(addresses, run.format)?;
     let reloads =
         Reloads::start(run.rules.clone(), baseline).context("cannot start the thread that loads rules")?;
-    watch(&run.capture, level, Mode::Alerts(rules), Some(reloads), outputs, &what)
+    watch(&run.capture, level, Mode::Alerts(Box::new(Alerting::new(rules))), Some(reloads), outputs, &what)
 }
 
 fn record(record: &Record, level: LogLevel) -> Result<()> {
@@ -140,6 +148,9 @@ fn load_rules(paths: &[PathBuf]) -> Result<Baseline> {
     if baseline.rules().is_empty() {
         show(refusals);
         bail!("none of the rules can be served; see above for each one's reason");
+    }
+    for warning in baseline.warnings() {
+        tracing::warn!("{warning}");
     }
     for refusal in &refusals {
         match refusal.subject {

@@ -116,7 +116,7 @@ fn documents(events: &[CaseEvent]) -> Vec<(SensorDocument, bool)> {
                 let _ = document.set(FieldId::Timestamp.name(), crate::scalars::Scalar::Int(now_ms));
             }
         }
-        let known = document.complete();
+        let known = document.complete().is_some();
         (document, known)
     };
     events.iter().enumerate().map(document).collect()

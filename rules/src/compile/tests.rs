@@ -1,6 +1,9 @@
 //! What the compiler makes of conditions, where it cannot be seen from outside: folding and preparation.
 
-use super::{KindSchema, WarningKind, compile, compile_condition};
+use super::{
+    Compiled, FreeSchema, JoinKey, KindSchema, WarningKind, compile, compile_condition, compile_exception,
+    compile_with,
+};
 use crate::fields::FieldId;
 use crate::kinds::EventKind;
 use crate::matcher::{Node, Test, TextTest};
@@ -122,4 +125,73 @@ fn a_condition_that_nothing_can_satisfy_is_served_with_a_word() {
     let warnings = compile(&parse("any where 1 == 2").unwrap()).unwrap().warnings;
     assert_eq!(warnings.len(), 1);
     assert_eq!(warnings[0].kind, WarningKind::NeverTrue);
+}
+
+#[test]
+fn a_sequence_has_its_runs_written_out_and_its_keys_in_order() {
+    let query = "sequence by host.name with maxspan=2m [process where process.pid == 1] by process.pid, ?nosuch with runs=3 \
+                 [process where process.pid == 2] by process.parent.pid, ?user.name until [file where true] by process.pid, process.pid";
+    let compiled = compile(&parse(query).unwrap()).unwrap();
+    let Some(Compiled::Sequence(plan)) = compiled.for_kind(EventKind::Exec) else { panic!() };
+    assert_eq!((plan.stages.len(), plan.maxspan_ms), (4, Some(120_000)));
+    let host = JoinKey { field: Some(FieldId::HostName), optional: false };
+    assert_eq!(
+        plan.stages[2].keys.as_ref(),
+        [
+            host,
+            JoinKey { field: Some(FieldId::ProcessPid), optional: false },
+            JoinKey { field: None, optional: true }
+        ]
+    );
+    assert_eq!(plan.stages[3].keys[2], JoinKey { field: Some(FieldId::UserName), optional: true });
+    assert!(plan.until.as_ref().unwrap().program.is_never());
+    // The end of the sequence never comes; that is worth a word.
+    assert_eq!(compiled.warnings.len(), 1);
+}
+
+#[test]
+fn a_document_is_asked_for_its_category_and_for_what_the_query_names() {
+    let mut schema = FreeSchema::new("event.category");
+    let query =
+        parse(r#"process where a.b == 1 and (c : ("x*", 5, true) or a.b like "y") and length(d) > 1"#)
+            .unwrap();
+    let Compiled::Event(program) = compile_with(&query, &mut schema).unwrap() else { panic!() };
+    assert_eq!(schema.paths(), ["event.category", "a.b", "c", "d"]);
+    let mut fields = Vec::new();
+    program.condition().fields(&mut |field| fields.push(field.index()));
+    fields.sort_unstable();
+    assert_eq!(fields, [0, 1, 1, 2, 3]);
+}
+
+#[test]
+fn an_exception_is_not_sure_of_what_no_event_has() {
+    struct Nothing;
+    impl crate::Event for Nothing {
+        type Field = FieldId;
+        fn get(&self, _: FieldId) -> crate::Values<'_> {
+            crate::Values::Missing
+        }
+    }
+    use crate::Truth::{False, True, Unknown};
+    for (condition, expected) in [
+        (r#"?user.name == "x""#, Unknown),
+        (r#"not ?user.name == "x""#, Unknown),
+        (r#"container.id == "x""#, Unknown),
+        (r#"not container.id like "*""#, Unknown),
+        (r#"container.id != "x""#, Unknown),
+        ("container.id == null", True),
+        ("container.id != null", False),
+        ("?user.name == null", True),
+        ("process.interactive", Unknown),
+        ("length(container.id) > 1", Unknown),
+        ("length(?user.name) > 1", Unknown),
+        ("length(container.id) == null", True),
+        (r#"container.id == "x" and host.os.type == "windows""#, False),
+        (r#"container.id == "x" or host.os.type == "linux""#, True),
+        (r#"container.id == "x" or container.id == null"#, True),
+    ] {
+        let Body::Event(query) = parse(&format!("any where {condition}")).unwrap().body else { panic!() };
+        let program = compile_exception(&query.condition, &mut KindSchema(EventKind::Exec)).unwrap();
+        assert_eq!(program.evaluate_strict(&Nothing), expected, "{condition}");
+    }
 }

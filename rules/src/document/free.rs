@@ -1,7 +1,8 @@
 //! A document of anybody's making, its values as they stand: what schema-free queries look at.
 
-use super::paths::{PathId, Paths};
+use super::paths::Paths;
 use super::reader::{DocumentError, Sink, read};
+use crate::compile::PathId;
 use crate::event::{Event, Values};
 use crate::scalars::{Scalar, ScalarList};
 
@@ -24,15 +25,15 @@ impl FreeDocument {
         read(line, paths, self)
     }
 
-    /// All values at a path.
-    pub fn values(&self, path: PathId) -> Option<&ScalarList> {
-        self.fields.get(path.index())
+    /// All values at a path, named by its place in the [`Paths`].
+    pub fn values(&self, path: usize) -> Option<&ScalarList> {
+        self.fields.get(path)
     }
 }
 
 impl Sink for FreeDocument {
-    fn value(&mut self, path: PathId, value: Scalar<'_>) {
-        if let Some(field) = self.fields.get_mut(path.index()) {
+    fn value(&mut self, path: usize, value: Scalar<'_>) {
+        if let Some(field) = self.fields.get_mut(path) {
             field.push(value);
         }
     }
@@ -42,21 +43,23 @@ impl Event for FreeDocument {
     type Field = PathId;
 
     fn get(&self, field: PathId) -> Values<'_> {
-        self.values(field).map_or(Values::Missing, Values::of)
+        self.values(field.index()).map_or(Values::Missing, Values::of)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compile::FreeSchema;
 
     #[test]
     fn a_document_leaves_nothing_to_the_next_one() {
-        let mut paths = Paths::new();
-        let (a, b) = (paths.intern("a"), paths.intern("b"));
+        let mut schema = FreeSchema::new("a");
+        let (a, b) = (schema.path("a"), schema.path("b"));
+        let paths: Paths = schema.paths().iter().collect();
         let mut document = FreeDocument::new();
         document.read(br#"{"a": [1, "x"], "b": true}"#, &paths).unwrap();
-        assert_eq!(document.values(a).unwrap().len(), 2);
+        assert_eq!(document.values(a.index()).unwrap().len(), 2);
         assert!(matches!(document.get(b), Values::Bool(true)));
         document.read(br#"{"a": "y"}"#, &paths).unwrap();
         assert!(matches!(document.get(a), Values::Text("y")));

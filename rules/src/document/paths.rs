@@ -4,22 +4,11 @@
 //! same node. Trees are small (a query names a handful of fields) and their nodes have few children, so that a name is
 //! looked for among its node's children one by one.
 
-/// A wanted path, as small as an index.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PathId(u32);
-
-impl PathId {
-    /// Its place in the order in which the paths were named first, from 0.
-    pub fn index(self) -> usize {
-        self.0 as usize
-    }
-}
-
-/// The wanted paths of a query or of the field table.
+/// The wanted paths of a query or of the field table, each known by its place among those given.
 #[derive(Clone, Debug)]
 pub struct Paths {
     nodes: Vec<Node>,
-    names: Vec<String>,
+    len: usize,
 }
 
 /// A place in the tree of a [`Paths`].
@@ -29,12 +18,12 @@ pub(super) struct NodeId(usize);
 #[derive(Clone, Debug, Default)]
 struct Node {
     children: Vec<(Box<str>, NodeId)>,
-    wanted: Option<PathId>,
+    wanted: Option<usize>,
 }
 
 impl Default for Paths {
     fn default() -> Self {
-        Self { nodes: vec![Node::default()], names: Vec::new() }
+        Self { nodes: vec![Node::default()], len: 0 }
     }
 }
 
@@ -42,13 +31,8 @@ impl Paths {
     /// The node of a whole document.
     pub(super) const ROOT: NodeId = NodeId(0);
 
-    /// No path.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The id of `path`, which from now on is wanted.
-    pub fn intern(&mut self, path: &str) -> PathId {
+    /// Wants `path`, too. Gives its place, which is the one it has already if it was wanted before.
+    pub fn add(&mut self, path: &str) -> usize {
         let mut node = Self::ROOT;
         for name in path.split('.') {
             node = match self.child(node, name) {
@@ -56,32 +40,26 @@ impl Paths {
                 None => self.add_child(node, name),
             };
         }
-        // More paths than a u32 counts do not fit into memory.
-        let next = PathId(u32::try_from(self.names.len()).unwrap_or(u32::MAX));
+        let next = self.len;
         let Some(node) = self.nodes.get_mut(node.0) else { return next };
         *node.wanted.get_or_insert_with(|| {
-            self.names.push(path.to_owned());
+            self.len += 1;
             next
         })
     }
 
     /// How many paths are wanted.
     pub fn len(&self) -> usize {
-        self.names.len()
+        self.len
     }
 
     /// Whether no path is wanted.
     pub fn is_empty(&self) -> bool {
-        self.names.is_empty()
+        self.len == 0
     }
 
-    /// The path of this id.
-    pub fn name(&self, id: PathId) -> &str {
-        self.names.get(id.index()).map_or("", String::as_str)
-    }
-
-    /// The id of what stands at `node`, if that is wanted.
-    pub(super) fn wanted(&self, node: NodeId) -> Option<PathId> {
+    /// The place of the wanted path that ends at `node`.
+    pub(super) fn wanted(&self, node: NodeId) -> Option<usize> {
         self.nodes.get(node.0)?.wanted
     }
 
@@ -115,23 +93,37 @@ impl Paths {
     }
 }
 
+impl<P: AsRef<str>> Extend<P> for Paths {
+    fn extend<I: IntoIterator<Item = P>>(&mut self, names: I) {
+        for name in names {
+            self.add(name.as_ref());
+        }
+    }
+}
+
+impl<P: AsRef<str>> FromIterator<P> for Paths {
+    fn from_iter<I: IntoIterator<Item = P>>(names: I) -> Self {
+        let mut paths = Self::default();
+        paths.extend(names);
+        paths
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_path_has_one_id_however_often_it_is_named() {
-        let mut paths = Paths::new();
-        let (name, parent) = (paths.intern("process.name"), paths.intern("process.parent.name"));
-        assert_ne!(name, parent);
-        assert_eq!((paths.intern("process.name"), paths.len()), (name, 2));
-        assert_eq!((paths.name(name), paths.name(parent)), ("process.name", "process.parent.name"));
+    fn a_path_has_one_place_however_often_it_is_named() {
+        let mut paths: Paths = ["process.name", "process.parent.name", "process.name"].into_iter().collect();
+        assert_eq!(paths.len(), 2);
+        assert_eq!((paths.add("process.parent.name"), paths.add("process.name"), paths.add("x")), (1, 0, 2));
     }
 
     #[test]
     fn nested_and_dotted_keys_lead_to_the_same_place() {
-        let mut paths = Paths::new();
-        let wanted = paths.intern("a.b.c");
+        let mut paths = Paths::default();
+        let wanted = paths.add("a.b.c");
         for keys in [&["a", "b", "c"][..], &["a.b", "c"], &["a", "b.c"], &["a.b.c"]] {
             let end = keys.iter().try_fold(Paths::ROOT, |node, key| paths.follow(node, key));
             assert_eq!(end.and_then(|node| paths.wanted(node)), Some(wanted), "{keys:?}");
@@ -144,8 +136,8 @@ mod tests {
 
     #[test]
     fn a_path_may_lie_below_another() {
-        let mut paths = Paths::new();
-        let (outer, inner) = (paths.intern("a"), paths.intern("a.b"));
+        let mut paths = Paths::default();
+        let (outer, inner) = (paths.add("a"), paths.add("a.b"));
         let a = paths.follow(Paths::ROOT, "a").unwrap();
         assert_eq!((paths.wanted(a), paths.leads_on(a)), (Some(outer), true));
         assert_eq!(paths.wanted(paths.follow(a, "b").unwrap()), Some(inner));

@@ -13,13 +13,13 @@ use std::fmt;
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::paths::{NodeId, PathId, Paths};
+use super::paths::{NodeId, Paths};
 use crate::scalars::Scalar;
 
 /// Takes the values of a document as they are found.
 pub trait Sink {
-    /// One more value of the field at this path.
-    fn value(&mut self, path: PathId, value: Scalar<'_>);
+    /// One more value of the field at this path, named by its place in the [`Paths`].
+    fn value(&mut self, path: usize, value: Scalar<'_>);
 }
 
 /// Why a line is no document.
@@ -191,7 +191,7 @@ mod tests {
     fn values(json: &str) -> Result<String, DocumentError> {
         struct Values(Vec<String>);
         impl Sink for Values {
-            fn value(&mut self, _: PathId, value: Scalar<'_>) {
+            fn value(&mut self, _: usize, value: Scalar<'_>) {
                 self.0.push(match value {
                     Scalar::Bool(value) => format!("{value}"),
                     Scalar::Int(value) => format!("{value}"),
@@ -200,8 +200,8 @@ mod tests {
                 });
             }
         }
-        let mut paths = Paths::new();
-        paths.intern("a.b");
+        let mut paths = Paths::default();
+        paths.add("a.b");
         let mut values = Values(Vec::new());
         read(json.as_bytes(), &paths, &mut values)?;
         Ok(values.0.join(" "))
@@ -266,13 +266,13 @@ mod tests {
         ] {
             assert_eq!(values(line).unwrap_err().to_string(), expected, "{line}");
         }
-        let error = read(b"{\"a\": \"\xff\"}", &Paths::new(), &mut Nothing).unwrap_err();
+        let error = read(b"{\"a\": \"\xff\"}", &Paths::default(), &mut Nothing).unwrap_err();
         assert_eq!(error, DocumentError::NotText { column: 8 });
     }
 
     struct Nothing;
     impl Sink for Nothing {
-        fn value(&mut self, _: PathId, _: Scalar<'_>) {}
+        fn value(&mut self, _: usize, _: Scalar<'_>) {}
     }
 
     #[test]

@@ -4,11 +4,11 @@
 //! text where the field is text, text is a number where it reads as one, and what does not fit is no value; in tests
 //! ([`SensorDocument::set`]) it is an error. [`derived`](super::derived) adds what the sensor works out itself.
 
+use super::cuts::Cuts;
 use super::derived::{self, Recorded};
 use super::instant::Instant;
-use super::paths::{PathId, Paths};
+use super::paths::Paths;
 use super::reader::{DocumentError, Sink, read};
-use crate::cuts::Cuts;
 use crate::event::{Completeness, Event, SensorEvent, Values};
 use crate::fields::{FieldId, FieldType};
 use crate::kinds::EventKind;
@@ -43,31 +43,35 @@ pub enum FieldError {
 #[derive(Clone, Debug)]
 pub struct SensorDocument {
     paths: Paths,
+    /// For each of the paths its place in `fields`.
+    places: Vec<usize>,
     /// The fields in the order of their table, then those of [`EXTRAS`].
     fields: Vec<ScalarList>,
     timestamp: Option<Instant>,
     cuts: Cuts,
-    known: bool,
+    kind: Option<EventKind>,
     scratch: String,
     spare: ScalarList,
 }
 
 /// What is read beside the fields of the table.
-const EXTRAS: [&str; 2] = ["hullwatch.evidence.truncated_fields", "hullwatch.cgroup.v1_path"];
+const EXTRAS: [&str; 3] =
+    ["hullwatch.evidence.truncated_fields", "hullwatch.cgroup.v1_path", "hullwatch.cgroup.recognised"];
 
 impl Default for SensorDocument {
     fn default() -> Self {
-        let mut paths = Paths::new();
-        for name in FieldId::ALL.iter().map(|field| field.name()).chain(EXTRAS) {
-            paths.intern(name);
-        }
-        let fields = vec![ScalarList::new(); paths.len()];
+        let names = FieldId::ALL.iter().map(|field| field.name()).chain(EXTRAS);
+        let fields = vec![ScalarList::new(); names.clone().count()];
+        // No rule asks for what is only planned.
+        let planned = |place: usize| FieldId::ALL.get(place).is_some_and(|field| field.is_planned());
+        let (places, paths) = names.enumerate().filter(|(place, _)| !planned(*place)).unzip();
         Self {
             paths,
+            places,
             fields,
             timestamp: None,
             cuts: Cuts::default(),
-            known: false,
+            kind: None,
             scratch: String::new(),
             spare: ScalarList::new(),
         }
@@ -80,15 +84,14 @@ impl SensorDocument {
         Self::default()
     }
 
-    /// Takes the values of the document in `line`, in the place of all that was there before. Says whether it is an
-    /// event of a kind that the sensor has; rules are not to be asked about others.
-    pub fn read(&mut self, line: &[u8]) -> Result<bool, DocumentError> {
+    /// Takes the values of the document in `line`, in the place of all that was there before. Gives its kind,
+    /// if the sensor captures events of it; rules are not to be asked about others.
+    pub fn read(&mut self, line: &[u8]) -> Result<Option<EventKind>, DocumentError> {
         self.clear();
-        let mut values =
-            Fitting { fields: &mut self.fields, timestamp: &mut self.timestamp, scratch: &mut self.scratch };
-        read(line, &self.paths, &mut values)?;
+        let Self { paths, places, fields, timestamp, scratch, .. } = self;
+        read(line, paths, &mut Fitting { places, fields, timestamp, scratch })?;
         self.derive();
-        Ok(self.known)
+        Ok(self.kind)
     }
 
     /// Takes all values away.
@@ -96,7 +99,7 @@ impl SensorDocument {
         self.fields.iter_mut().for_each(ScalarList::clear);
         self.timestamp = None;
         self.cuts = Cuts::default();
-        self.known = false;
+        self.kind = None;
     }
 
     /// Adds one value of a test's event, of exactly the field's type. When all are set,
@@ -132,8 +135,8 @@ impl SensorDocument {
     }
 
     /// Fills in what the event of a test need not spell out: that it is an exec on Linux, and what the sensor derives.
-    /// Says whether it is an event of a kind that the sensor has.
-    pub fn complete(&mut self) -> bool {
+    /// Gives its kind, if the sensor captures events of it.
+    pub fn complete(&mut self) -> Option<EventKind> {
         for (field, usual) in [
             (FieldId::EventKind, "event"),
             (FieldId::EventCategory, "process"),
@@ -146,7 +149,7 @@ impl SensorDocument {
             }
         }
         self.derive();
-        self.known
+        self.kind
     }
 
     /// When it happened, to the nanosecond.
@@ -164,29 +167,30 @@ impl SensorDocument {
 
     fn derive(&mut self) {
         let (fields, extras) = self.fields.split_at_mut(FieldId::ALL.len());
-        let [truncated, v1_path] = extras else { return };
-        for name in truncated.iter() {
-            if let Scalar::Text(name) = name {
-                self.cuts.note(name);
-            }
-        }
-        let (scratch, spare) = (&mut self.scratch, &mut self.spare);
-        derived::add(&mut Recorded { fields, v1_path, cuts: self.cuts, scratch, spare });
-        self.known = self.is_exec();
+        let [truncated, v1_path, recognised] = extras else { return };
+        let (cuts, scratch, spare) = (&mut self.cuts, &mut self.scratch, &mut self.spare);
+        Values::of(truncated).any_text(|name| {
+            cuts.note(name);
+            false
+        });
+        cuts.script = fields.get(FieldId::HullwatchScriptPath as usize).is_some_and(|path| !path.is_empty());
+        cuts.no_cgroup = Values::of(recognised).any_text(|how| how == "unknown");
+        derived::add(&mut Recorded { fields, v1_path, cuts, scratch, spare });
+        self.kind = self.find_kind();
     }
 
-    /// Whether it is the event of an exec on Linux, or an alert about one.
-    fn is_exec(&self) -> bool {
-        let has = |field, wanted: &str| self.get(field).any_text(|text| text == wanted);
-        let has_or_lacks = |field, wanted: &[&str]| {
+    /// The kind of event that it is, or that it is an alert about.
+    fn find_kind(&self) -> Option<EventKind> {
+        let is_one_of = |field, wanted: &[&str]| {
             let values = self.get(field);
             !values.any() || values.any_text(|text| wanted.contains(&text))
         };
-        has(FieldId::EventCategory, "process")
-            && has(FieldId::EventType, "start")
-            && has(FieldId::EventAction, "exec")
-            && has_or_lacks(FieldId::EventKind, &["event", "alert"])
-            && has_or_lacks(FieldId::HostOsType, &["linux"])
+        let ours =
+            is_one_of(FieldId::EventKind, &["event", "alert"]) && is_one_of(FieldId::HostOsType, &["linux"]);
+        let has = |name: &str, value: &str| {
+            FieldId::from_name(name).is_some_and(|field| self.get(field).any_text(|text| text == value))
+        };
+        EventKind::of(has).filter(|kind| ours && kind.is_captured())
     }
 }
 
@@ -203,23 +207,25 @@ impl Event for SensorDocument {
 }
 
 impl SensorEvent for SensorDocument {
+    /// Of a document of no known kind it is a guess, and what rules make of it is to be passed over.
     fn kind(&self) -> EventKind {
-        // Documents of other kinds are not known, and rules are not asked about them.
-        EventKind::Exec
+        self.kind.unwrap_or(EventKind::Exec)
     }
 }
 
 /// Takes values and makes them fit their fields.
 struct Fitting<'a> {
+    places: &'a [usize],
     fields: &'a mut [ScalarList],
     timestamp: &'a mut Option<Instant>,
     scratch: &'a mut String,
 }
 
 impl Sink for Fitting<'_> {
-    fn value(&mut self, path: PathId, value: Scalar<'_>) {
-        let Some(list) = self.fields.get_mut(path.index()) else { return };
-        let field = FieldId::ALL.get(path.index()).copied();
+    fn value(&mut self, path: usize, value: Scalar<'_>) {
+        let Some(&place) = self.places.get(path) else { return };
+        let Some(list) = self.fields.get_mut(place) else { return };
+        let field = FieldId::ALL.get(place).copied();
         self.scratch.clear();
         let fitting = match (field.map_or(FieldType::Keyword, FieldId::kind), value) {
             (FieldType::Keyword, Scalar::Text(_))

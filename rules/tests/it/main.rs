@@ -13,6 +13,7 @@
 
 mod bundled;
 mod event;
+mod functions;
 mod published;
 mod refusals;
 mod semantics;

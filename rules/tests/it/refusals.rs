@@ -293,6 +293,97 @@ fn fields_are_compared_with_constants_only() {
 }
 
 #[test]
+fn functions_are_held_to_their_names_and_arguments() {
+    for (condition, marked, parts) in [
+        (
+            "startswith(process.name, \"a\")",
+            "startswith",
+            ["no function `startswith`", "did you mean `startsWith`"],
+        ),
+        ("wildcard(process.name, \"a*\")", "wildcard", ["no function `wildcard`", "wildcard"]),
+        ("foo(1) == 1", "foo", ["no function `foo`", "EQL"]),
+        ("length~(process.name) == 1", "length", ["`length` has no form with `~`", "leave the `~` out"]),
+        ("length() == 1", "length()", ["`length` takes 1 arguments", "here are 0"]),
+        (
+            "between(process.name, \"a\") == \"\"",
+            "between(process.name, \"a\")",
+            ["takes 3 or 4", "here are 2"],
+        ),
+        ("length(process.pid) == 1", "process.pid", ["`length` takes text here", "a whole number"]),
+        ("process.name + 1 == 1", "process.name", ["`+` takes a number here", "this is text"]),
+        ("add(1, \"2\") == 3", "\"2\"", ["`add` takes a number", "text"]),
+        ("substring(process.name, 1.5) == \"\"", "1.5", ["takes a whole number", "a number"]),
+        (
+            "cidrMatch(host.name, \"10.0.0.0/33\")",
+            "\"10.0.0.0/33\"",
+            ["is no block of IP addresses", "10.0.0.0/8"],
+        ),
+        ("cidrMatch(host.name, process.name)", "process.name", ["must be a constant", "double quotes"]),
+        (
+            "length(process.name) == \"5\"",
+            "\"5\"",
+            ["`length(process.name)` is a whole number", "without quotes"],
+        ),
+        ("length(process.nmae) == 5", "process.nmae", ["unknown field", "process.name"]),
+        (
+            "process.pid == length(process.name)",
+            "process.pid == length(process.name)",
+            ["another field", "constant"],
+        ),
+        ("length(process.name)", "length(process.name)", ["a value, not a condition", "!= null"]),
+        ("process.pid + 1", "process.pid + 1", ["a value, not a condition", "!= null"]),
+        ("length(process.name == \"a\") == 1", "process.name == \"a\"", ["a condition, not a value", "and"]),
+    ] {
+        assert_query_refused(&format!("any where {condition}"), marked, &parts);
+    }
+    let many = vec!["process.name"; 9].join(", ");
+    assert_query_refused(
+        &format!("any where concat({many}) == \"\""),
+        &format!("concat({many})"),
+        &["more than 8 fields"],
+    );
+}
+
+#[test]
+fn pipes_are_for_queries_not_for_rules() {
+    assert_query_refused(
+        "process where true | head 5",
+        "| head 5",
+        &["cannot have pipes", "hullwatch query"],
+    );
+}
+
+#[test]
+fn a_stage_that_waits_for_other_events_refuses_the_whole_sequence() {
+    let exec = r#"[process where process.name == "x"]"#;
+    assert_query_refused(
+        &format!("sequence by host.name {exec} [file where true]"),
+        "file",
+        &["needs file events"],
+    );
+    assert_query_refused(
+        &format!("sequence by host.name with maxspan=1m {exec} ![file where true]"),
+        "file",
+        &["needs file events"],
+    );
+    assert_query_refused(
+        &format!("sample by host.name {exec} [network where true]"),
+        "network",
+        &["needs network events"],
+    );
+    assert_query_refused(
+        &format!("sequence by process.parent.name {exec} {exec}"),
+        "process.parent.name",
+        &["not captured yet"],
+    );
+    assert_query_refused(
+        &format!("sequence by process.nmae {exec} {exec}"),
+        "process.nmae",
+        &["unknown field"],
+    );
+}
+
+#[test]
 fn values_are_no_conditions_and_conditions_no_values() {
     assert_query_refused("any where process.name", "process.name", &["a value, not a condition", "!= null"]);
     assert_query_refused("any where \"x\"", "\"x\"", &["a value, not a condition"]);

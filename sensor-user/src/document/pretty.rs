@@ -34,10 +34,63 @@ pub fn render(document: &Value) -> String {
             let _ = writeln!(block, "  {label:<12} {}", parts.join("  "));
         }
     }
-    if document.pointer("/hullwatch/evidence/truncated") == Some(&Value::Bool(true)) {
-        let _ = writeln!(block, "  {:<12} not everything was captured", "evidence");
+    for (index, event) in sequence(document).iter().enumerate() {
+        let label = format!("event {}", index + 1);
+        let _ = writeln!(block, "  {label:<12} {}", short(event));
+    }
+    for failure in list(document, "/hullwatch/reload/failures") {
+        let _ = writeln!(block, "  {:<12} {}", "refused", text(failure, "reason").unwrap_or_default());
+    }
+    if let Some(evidence) = evidence(document) {
+        let _ = writeln!(block, "  {:<12} {evidence}", "evidence");
     }
     block
+}
+
+/// How far the evidence goes, where it is not whole.
+fn evidence(document: &Value) -> Option<&'static str> {
+    let is = |path| document.pointer(path) == Some(&Value::Bool(true));
+    if is("/hullwatch/evidence/incomplete") {
+        return Some("incomplete: what was not captured decides whether the rule is right");
+    }
+    is("/hullwatch/evidence/truncated").then_some("not everything was captured")
+}
+
+/// The events of a sequence, in order; none where it is about a single event.
+fn sequence(document: &Value) -> &[Value] {
+    list(document, "/hullwatch/sequence/events")
+}
+
+fn list<'a>(document: &'a Value, pointer: &str) -> &'a [Value] {
+    document.pointer(pointer).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// Longest piece of an argument list in a row.
+const SHOWN_CHARACTERS: usize = 120;
+
+/// An event in one row: when, what, and which process.
+fn short(event: &Value) -> String {
+    let args = list(event, "/process/args").iter().filter_map(Value::as_str);
+    let mut line = String::new();
+    for word in args {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+        if line.len() > 4 * SHOWN_CHARACTERS {
+            break;
+        }
+    }
+    let cut: String = line.chars().take(SHOWN_CHARACTERS).collect();
+    let more = if cut.len() < line.len() { " [...]" } else { "" };
+    let what = format!("{}{more}", for_terminal(&cut));
+    let parts = [
+        text(event, "@timestamp"),
+        (!line.is_empty()).then_some(what),
+        text(event, "process.executable"),
+        text(event, "process.pid"),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
 }
 
 /// The value at a dotted path as text fit for a terminal.
@@ -71,6 +124,33 @@ mod tests {
                     interactive  true\n  \
                     rule         r1\n";
         assert_eq!(render(&document), want);
+    }
+
+    #[test]
+    fn a_sequence_is_shown_event_by_event_and_doubt_is_told() {
+        let document = json!({
+            "@timestamp": "2026-11-23T07:00:09Z", "rule": {"name": "Download and run"},
+            "hullwatch": {
+                "sequence": {"events": [
+                    {"@timestamp": "2026-11-23T07:00:00Z", "process": {"args": ["curl", "\u{1b}x"], "pid": 1}},
+                    {"@timestamp": "2026-11-23T07:00:09Z", "process": {"executable": "/bin/sh", "pid": 2}}
+                ]},
+                "evidence": {"truncated": true, "incomplete": true}
+            }
+        });
+        let want = "2026-11-23T07:00:09Z  Download and run\n  \
+                    event 1      2026-11-23T07:00:00Z  curl \\u{1b}x  1\n  \
+                    event 2      2026-11-23T07:00:09Z  /bin/sh  2\n  \
+                    evidence     incomplete: what was not captured decides whether the rule is right\n";
+        assert_eq!(render(&document), want);
+    }
+
+    #[test]
+    fn a_reload_that_failed_says_why() {
+        let document = json!({"@timestamp": "t", "message": "m", "hullwatch": {"reload": {"failures": [
+            {"file": "a.toml", "reason": "a.toml:1:1: no"}, {"reason": "b"}
+        ]}}});
+        assert_eq!(render(&document), "t  m\n  refused      a.toml:1:1: no\n  refused      b\n");
     }
 
     #[test]

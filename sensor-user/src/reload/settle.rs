@@ -71,3 +71,61 @@ pub(super) fn hash(text: &str) -> u64 {
     text.hash(&mut hasher);
     hasher.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{
+        fs,
+        os::unix::fs::symlink,
+        sync::atomic::{AtomicBool, Ordering},
+        time::Instant,
+    };
+
+    #[test]
+    fn of_files_that_are_swapped_all_the_time_no_reading_has_some_of_each_version() {
+        const FILES: usize = 40;
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        for version in ["a", "b"] {
+            fs::create_dir(root.join(format!("..{version}"))).unwrap();
+            for number in 0..FILES {
+                fs::write(root.join(format!("..{version}/{number}.toml")), version).unwrap();
+            }
+        }
+        symlink("..a", root.join("..data")).unwrap();
+        for number in 0..FILES {
+            symlink(format!("..data/{number}.toml"), root.join(format!("{number}.toml"))).unwrap();
+        }
+        let over = AtomicBool::new(false);
+        let paths = [root.to_owned()];
+        let (mut mixed, mut whole) = (0, 0);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                for version in ["b", "a"].iter().cycle() {
+                    symlink(format!("..{version}"), root.join("..next")).unwrap();
+                    fs::rename(root.join("..next"), root.join("..data")).unwrap();
+                    thread::sleep(Duration::from_micros(1700));
+                    if over.load(Ordering::Relaxed) {
+                        break;
+                    }
+                }
+            });
+            let versions = |found: Found| {
+                let mut texts: Vec<String> = found.sources.into_iter().map(|source| source.text).collect();
+                texts.dedup();
+                texts.len()
+            };
+            let start = Instant::now();
+            while start.elapsed() < Duration::from_secs(2) {
+                mixed += usize::from(rule_files::read(&paths).is_ok_and(|found| versions(found) != 1));
+                if let Ok(found) = read(&paths) {
+                    assert_eq!(versions(found), 1);
+                    whole += 1;
+                }
+            }
+            over.store(true, Ordering::Relaxed);
+        });
+        assert!(mixed > 0 && whole > 0, "{mixed} readings were mixed, {whole} were whole");
+    }
+}

@@ -30,6 +30,7 @@ mod quiet;
 mod refusals;
 mod reload;
 mod rules;
+mod state;
 mod storm;
 
 fn main() -> ExitCode {
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         deployed::trials(),
         loss::trials(),
         reload::trials(),
+        state::trials(),
         reload::storm_trials(),
         storm::trials(),
     ];

@@ -142,7 +142,7 @@ impl Explain {
             read.map_err(|error| RulesError::Event(format!("cannot read the event from {shown}: {error}")))?;
         let mut whole = SensorDocument::new();
         if let Ok(known) = whole.read(text.as_bytes()) {
-            return Ok(vec![(whole, known)]);
+            return Ok(vec![(whole, known.is_some())]);
         }
         let mut events = Vec::new();
         for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
@@ -150,7 +150,7 @@ impl Explain {
             let known = document
                 .read(line.as_bytes())
                 .map_err(|error| RulesError::Event(format!("{shown}, line {}: {error}", number + 1)))?;
-            events.push((document, known));
+            events.push((document, known.is_some()));
         }
         if events.is_empty() {
             return Err(RulesError::Event(format!("there is no event in {shown}")));

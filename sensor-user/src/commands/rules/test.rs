@@ -101,7 +101,7 @@ fn tell(out: &mut dyn io::Write, rule: &Rule, case: &Case, outcome: &CaseOutcome
     }
     if let Some(explanation) = &outcome.explanation {
         for line in explanation.to_string().lines() {
-            writeln!(out, "  {line}")?;
+            writeln!(out, "{}", format!("  {line}").trim_end())?;
         }
     }
     Ok(())
