@@ -22,7 +22,6 @@
 mod bundled;
 mod case;
 pub mod compile;
-mod cuts;
 pub mod document;
 pub mod engine;
 mod error;
@@ -36,6 +35,7 @@ mod overlay;
 mod place;
 pub mod query;
 mod quote;
+pub mod regex;
 mod rule;
 mod rule_file;
 mod scalars;
@@ -46,7 +46,6 @@ mod warning;
 
 pub use bundled::BUNDLED;
 pub use case::{Case, CaseEvent, Expected};
-pub use cuts::Cuts;
 pub use error::{Problem, Refusal, RuleError, Subject};
 pub use event::{Completeness, Event, SensorEvent, Values};
 pub use fields::{FieldId, FieldType, Source};

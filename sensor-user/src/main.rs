@@ -6,6 +6,7 @@ use clap::Parser as _;
 use hullwatch::{
     alerting::Alerting,
     cli::{Capture, Cli, Command, LogLevel, Record, Run},
+    commands,
     pipeline::{Format, Mode, Outputs},
     reload::{Baseline, Reloads},
     rule_files,
@@ -27,6 +28,10 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Command::Run(ref run) => self::run(run, cli.log_level),
         Command::Record(ref record) => self::record(record, cli.log_level),
+        Command::Replay(ref args) => {
+            load_rules(&args.rules).and_then(|loaded| commands::replay::run(args, Arc::clone(loaded.rules())))
+        }
+        Command::Query(ref args) => commands::query::run(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
