@@ -7,6 +7,7 @@
 //!
 //! [`sensor::run`] puts it together. ARCHITECTURE.md walks one exec through it.
 
+pub mod alerting;
 pub mod cgroup;
 pub mod cli;
 pub mod clock;

@@ -66,12 +66,13 @@ fn add_names(document: &mut Recorded<'_>) {
     };
     names.clear();
     let whole = text(filename).filter(|_| !document.cuts.filename);
-    let derived = [text(executable).map(basename), whole.and_then(name_of_filename)];
+    let derived =
+        [text(executable).map(basename), whole.and_then(name_of_filename).filter(|name| !name.is_empty())];
     let given = document
         .spare
         .iter()
         .filter_map(|name| if let Scalar::Text(name) = name { Some(name) } else { None });
-    for name in derived.into_iter().flatten().filter(|name| !name.is_empty()).chain(given) {
+    for name in derived.into_iter().flatten().chain(given) {
         if !names.iter().any(|known| known == Scalar::Text(name)) {
             names.push(Scalar::Text(name));
         }
