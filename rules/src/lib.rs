@@ -22,11 +22,11 @@
 mod bundled;
 mod case;
 pub mod compile;
-mod cuts;
 pub mod document;
 pub mod engine;
 mod error;
 mod event;
+pub mod explain;
 mod fields;
 mod fingerprint;
 mod kinds;
@@ -46,8 +46,7 @@ mod text_list;
 mod warning;
 
 pub use bundled::BUNDLED;
-pub use case::{Case, CaseEvent, Expected};
-pub use cuts::Cuts;
+pub use case::{Case, CaseEvent, CaseOutcome, Expected, Trial, run_case, try_events};
 pub use error::{Problem, Refusal, RuleError, Subject};
 pub use event::{Completeness, Event, SensorEvent, Values};
 pub use fields::{FieldId, FieldType, Source};

@@ -5,7 +5,9 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::sync::Arc;
 
+use hullwatch_rules::engine::{Engine, EventTime, Limits, Retained};
 use hullwatch_rules::{
     BUNDLED, Build, Event, EventKind, FieldId, RuleSet, RuleSource, SensorEvent, TextList, Values,
 };
@@ -94,4 +96,54 @@ fn evaluation_allocates_nothing() {
         assert_eq!(count, expected);
     }
     assert!(allocations(|| drop(vec![0_u8; 100])) > 0, "the allocator does not count");
+}
+
+/// Nothing is kept of an event.
+struct Nothing;
+
+impl Retained for Nothing {
+    fn bytes(&self) -> usize {
+        0
+    }
+}
+
+#[test]
+fn an_engine_of_fifty_rules_and_some_sequences_allocates_nothing_for_an_event_that_matches_nothing() {
+    let names: Vec<String> = (0..50).map(|number| format!("tool-{number}")).collect();
+    let queries = names.iter().enumerate().map(|(number, name)| match number % 5 {
+        0 => format!("process where process.name == \"{name}\" and process.args : \"*x{number}y*\""),
+        1 => format!("process where process.args like (\"{name}*\", \"*/{name}\") and not process.interactive"),
+        2 => format!("process where process.executable : \"/opt/{name}/*\" or process.name in (\"{name}\", \"b\")"),
+        // The first stage is looked at for every event and not satisfied by any.
+        3 => format!(
+            "sequence by container.id with maxspan=1m [process where process.args : \"*z{number}?z*\" or process.pid == 1] \
+             ![process where process.name == \"{name}\"] [process where true] until [process where process.pid == 42]"
+        ),
+        _ => format!("process where process.args regex \"z{number}[a-z]+\" and process.pid > 7"),
+    });
+    let sources = queries.enumerate().map(|(number, query)| RuleSource {
+        origin: number.to_string(),
+        text: format!(
+            "[rule]\nrule_id = \"{number}\"\nname = \"x\"\ntype = \"eql\"\nseverity = \"low\"\nrisk_score = 1\n\
+             query = '''{query}'''"
+        ),
+    });
+    let Build { set, refusals, .. } = RuleSet::build(sources);
+    assert!(refusals.is_empty(), "{refusals:#?}");
+    assert_eq!(set.len(), 50);
+    let mut engine: Engine<Nothing> = Engine::new(Arc::new(set), Limits::default());
+
+    let args = ["tool", "--of", "no", "rule", "/opt/tool-99/x", "xy"];
+    let other = Exec { name: "tool-x", args: args.into_iter().collect() };
+    let mut evaluate = |number| {
+        engine.evaluate(&other, EventTime::new(number, 0), || panic!(), |alert| panic!("{}", alert.rule.id));
+    };
+    // The first event gives the engine its buffers.
+    evaluate(0);
+    assert_eq!(allocations(|| (1..1000).for_each(&mut evaluate)), 0);
+
+    let matching = Exec { name: "tool-0", args: ["x0y"].into_iter().collect() };
+    let mut count = 0;
+    engine.evaluate(&matching, EventTime::new(1000, 0), || Nothing, |_| count += 1);
+    assert_eq!(count, 1);
 }

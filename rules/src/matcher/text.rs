@@ -92,11 +92,15 @@ pub(super) fn ends(whole: &str, part: &str, fold: bool) -> bool {
     )
 }
 
-/// A set of texts, ordered by length first: most lookups end without a byte compared.
+/// A set of texts. Most lookups end at the length or the first character, without a text compared.
 #[derive(Clone, Debug)]
 pub(crate) struct TextSet {
     /// Ascending by [`order`]; in small letters when `fold`.
     texts: Box<[Box<str>]>,
+    /// A bit for each length that occurs; the last one stands for all that are longer.
+    lengths: u64,
+    /// A bit for each byte that begins a text, 64 to a word; both cases when `fold`.
+    firsts: [u64; 4],
     fold: bool,
 }
 
@@ -106,7 +110,18 @@ impl TextSet {
         let mut texts: Vec<Box<str>> = texts.into_iter().map(keep).collect();
         texts.sort_unstable_by(|a, b| order(a, b, false));
         texts.dedup();
-        Self { texts: texts.into_boxed_slice(), fold }
+        let mut set = Self { texts: texts.into_boxed_slice(), lengths: 0, firsts: [0; 4], fold };
+        for text in &set.texts {
+            set.lengths |= length_bit(text);
+            if let Some(&first) = text.as_bytes().first() {
+                for first in [first, if fold { first.to_ascii_uppercase() } else { first }] {
+                    if let Some(word) = set.firsts.get_mut(usize::from(first >> 6)) {
+                        *word |= 1 << (first & 63);
+                    }
+                }
+            }
+        }
+        set
     }
 
     /// All of them; in small letters when case does not count.
@@ -120,9 +135,28 @@ impl TextSet {
         if possible { Truth::Unknown } else { Truth::False }
     }
 
+    #[inline]
     pub(crate) fn contains(&self, text: &str) -> bool {
+        if self.lengths & length_bit(text) == 0 {
+            return false;
+        }
+        if let Some(&first) = text.as_bytes().first()
+            && self.firsts.get(usize::from(first >> 6)).is_none_or(|word| word & 1 << (first & 63) == 0)
+        {
+            return false;
+        }
         self.texts.binary_search_by(|known| order(known, text, self.fold)).is_ok()
     }
+
+    /// Whether ASCII letters compare without their case.
+    pub(super) fn folds(&self) -> bool {
+        self.fold
+    }
+}
+
+#[inline]
+fn length_bit(text: &str) -> u64 {
+    1 << text.len().min(63)
 }
 
 /// Shorter before longer, then by bytes; with `fold`, `text` counts as if written in small letters, as `known` is.

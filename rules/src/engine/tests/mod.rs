@@ -1,11 +1,14 @@
 //! Tests of what sequences and samples do, on events that are letters.
 
+mod agreement;
+mod engine;
 mod property;
 mod samples;
 mod sequences;
 
 use super::{EventTime, Hit, KeyBuffer, Limits, Marks, Match, Memory, Retained, Shape};
-use crate::event::Values;
+use crate::event::{Completeness, Event, SensorEvent, Values};
+use crate::{Build, EventKind, FieldId, RuleSet, RuleSource};
 
 impl Retained for usize {
     fn bytes(&self) -> usize {
@@ -89,4 +92,70 @@ impl Sequence {
 /// The numbers of the events of each match of `sequence`.
 fn found(sequence: &str, maxspan_ms: Option<u64>, events: &[Given]) -> Vec<Vec<usize>> {
     Sequence::new(sequence, maxspan_ms).run(events).into_iter().map(|found| found.events).collect()
+}
+
+/// An exec: what is not given is missing.
+#[derive(Clone, Debug, Default)]
+struct Exec {
+    name: Vec<&'static str>,
+    args: Vec<&'static str>,
+    executable: Option<&'static str>,
+    container: Option<&'static str>,
+    interactive: Option<bool>,
+    /// There were more arguments than these.
+    cut: bool,
+}
+
+impl Event for Exec {
+    type Field = FieldId;
+
+    fn get(&self, field: FieldId) -> Values<'_> {
+        let one = |text: Option<&'static str>| text.map_or(Values::Missing, Values::Text);
+        match field {
+            FieldId::ProcessName => Values::Each(&self.name),
+            FieldId::ProcessArgs => Values::Each(&self.args),
+            FieldId::ProcessArgsCount => Values::Int(i64::try_from(self.args.len()).unwrap()),
+            FieldId::ProcessExecutable => one(self.executable),
+            FieldId::ContainerId => one(self.container),
+            FieldId::ProcessInteractive => self.interactive.map_or(Values::Missing, Values::Bool),
+            _ => Values::Missing,
+        }
+    }
+
+    fn completeness(&self, field: FieldId) -> Completeness {
+        if self.cut && field == FieldId::ProcessArgs { Completeness::MoreValues } else { Completeness::Whole }
+    }
+}
+
+impl SensorEvent for Exec {
+    fn kind(&self) -> EventKind {
+        EventKind::Exec
+    }
+}
+
+/// The set of these queries, whose ids are their numbers.
+fn set(queries: &[String]) -> RuleSet {
+    set_with(queries, "")
+}
+
+/// The same, with an overlay for rule 0.
+fn set_with(queries: &[String], overlay: &str) -> RuleSet {
+    let Build { set, refusals, .. } = build(queries, overlay);
+    assert!(refusals.is_empty(), "{refusals:#?}");
+    set
+}
+
+fn build(queries: &[String], overlay: &str) -> Build {
+    let source = |(number, query): (usize, &String)| RuleSource {
+        origin: number.to_string(),
+        text: format!(
+            "[rule]\nrule_id = \"{number}\"\nname = \"x\"\ntype = \"eql\"\nseverity = \"low\"\nrisk_score = 1\n\
+             query = '''{query}'''"
+        ),
+    };
+    let overlay = (!overlay.is_empty()).then(|| RuleSource {
+        origin: "overlay".to_owned(),
+        text: format!("[[hullwatch.overlay]]\nrule_id = \"0\"\n{overlay}"),
+    });
+    RuleSet::build(queries.iter().enumerate().map(source).chain(overlay))
 }
