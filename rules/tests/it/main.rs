@@ -16,5 +16,6 @@ mod event;
 mod functions;
 mod published;
 mod refusals;
+mod same;
 mod semantics;
 mod set;
