@@ -150,8 +150,7 @@ fn every_case_gives_what_the_language_says() {
 
 fn files() -> Vec<(String, toml::Table)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance");
-    let mut paths: Vec<_> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     paths.sort();
     let read = |path: &std::path::PathBuf| {
@@ -168,7 +167,9 @@ fn cases(file: &str, table: &toml::Table) -> Vec<Case> {
     let ids = |value: &toml::Value| value.as_array().unwrap().iter().map(id).collect::<Vec<_>>();
     let case = |case: &toml::Value| {
         let text = |key: &str| {
-            case.get(key).and_then(toml::Value::as_str).unwrap_or_else(|| panic!("{file}: no `{key}`: {case}"))
+            case.get(key)
+                .and_then(toml::Value::as_str)
+                .unwrap_or_else(|| panic!("{file}: no `{key}`: {case}"))
         };
         let expected = match case.get("expect").map(|expect| expect.as_array().unwrap()) {
             None => Expected::Error(text("error").to_owned()),
@@ -192,7 +193,9 @@ fn check(case: &Case, events: &str) -> Result<(), String> {
     };
     let mut found = Vec::new();
     for line in events.lines() {
-        query.take(line.as_bytes(), |answer| found.push(ids_of(&answer))).map_err(|error| error.to_string())?;
+        query
+            .take(line.as_bytes(), |answer| found.push(ids_of(&answer)))
+            .map_err(|error| error.to_string())?;
     }
     query.finish(|answer| found.push(ids_of(&answer)));
     let right = match &case.expected {
