@@ -17,8 +17,8 @@ pub(super) fn arrange<F: Copy + PartialEq>(node: Node<F>, cost: &dyn Fn(F) -> u3
         Node::All(nodes) => {
             let mut nodes: Vec<_> = nodes.into_iter().map(|node| arrange(node, cost)).collect();
             let gates: Vec<_> = nodes.iter().flat_map(|node| gates(node, cost)).collect();
-            let has_own = |field: F| nodes.iter().any(|node| is_set(node, field));
-            let gates: Vec<_> = gates.into_iter().filter(|(field, _)| !has_own(*field)).collect();
+            let has_own = |field: &F| nodes.iter().any(|node| is_set(node, field));
+            let gates: Vec<_> = gates.into_iter().filter(|(field, _)| !has_own(field)).collect();
             nodes.extend(gates.into_iter().map(|(field, test)| Node::Leaf(field, test)));
             nodes.sort_by_key(|node| price(node, cost));
             Node::All(nodes.into_boxed_slice())
@@ -44,8 +44,8 @@ pub(super) fn arrange_whole<F: Copy + PartialEq>(node: Node<F>, cost: &dyn Fn(F)
     }
 }
 
-fn is_set<F: PartialEq>(node: &Node<F>, field: F) -> bool {
-    matches!(node, Node::Leaf(known, Test::Text(TextTest::OneOf(_))) if *known == field)
+fn is_set<F: PartialEq>(node: &Node<F>, field: &F) -> bool {
+    matches!(node, Node::Leaf(known, Test::Text(TextTest::OneOf(_))) if known == field)
 }
 
 /// The tests that alternatives have in common.
