@@ -4,6 +4,7 @@
 //! (compilers, packages, privilege) is in `support`. It refuses to know anything about what hullwatch does.
 
 mod bench;
+mod bench_replay;
 mod build;
 mod demo;
 mod lint;
@@ -58,6 +59,9 @@ enum Verb {
         /// Pairs of storms for each tracer
         #[arg(long, default_value_t = 15)]
         rounds: u32,
+        /// Only how fast a recording of 1 GB is replayed; needs no root
+        #[arg(long, conflicts_with = "rounds")]
+        replay: bool,
     },
     /// cargo fmt --check and clippy over the whole workspace, warnings refused
     Lint,
@@ -82,7 +86,8 @@ fn main() -> ExitCode {
         Verb::Run { demo: true, .. } => demo::run(),
         Verb::Run { demo: false, arguments } => run::run(&arguments),
         Verb::Test { arguments } => test::run(&arguments),
-        Verb::Bench { rounds } => bench::run(rounds),
+        Verb::Bench { replay: true, .. } => bench_replay::run(),
+        Verb::Bench { rounds, replay: false } => bench::run(rounds),
         Verb::Lint => lint::run(),
         Verb::DemoAsRoot { sensor } => demo::run_as_root(&sensor),
         Verb::DemoContainer(container) => demo::container::supervise(&container),
