@@ -4,6 +4,7 @@
 //! (compilers, packages, privilege) is in `support`. It refuses to know anything about what hullwatch does.
 
 mod bench;
+mod bench_replay;
 mod build;
 mod demo;
 mod fuzz;
@@ -59,6 +60,9 @@ enum Verb {
         /// Pairs of storms for each tracer
         #[arg(long, default_value_t = 15)]
         rounds: u32,
+        /// Only how fast a recording of 1 GB is replayed; needs no root
+        #[arg(long, conflicts_with = "rounds")]
+        replay: bool,
     },
     /// Runs the fuzz targets of rules/fuzz, two at a time; a crash says how to run its input again
     Fuzz {
@@ -92,7 +96,8 @@ fn main() -> ExitCode {
         Verb::Run { demo: true, .. } => demo::run(),
         Verb::Run { demo: false, arguments } => run::run(&arguments),
         Verb::Test { arguments } => test::run(&arguments),
-        Verb::Bench { rounds } => bench::run(rounds),
+        Verb::Bench { replay: true, .. } => bench_replay::run(),
+        Verb::Bench { rounds, replay: false } => bench::run(rounds),
         Verb::Fuzz { seconds, targets } => fuzz::run(seconds, &targets),
         Verb::Lint => lint::run(),
         Verb::DemoAsRoot { sensor } => demo::run_as_root(&sensor),

@@ -177,7 +177,7 @@ fn check_sequence(sequence: &Sequence) -> Result<(), SyntaxError> {
             "write `sequence with maxspan=5m ...`",
         );
     }
-    for stage in sequence.stages.iter().filter(|stage| stage.missing && stage.runs > 1) {
+    if let Some(stage) = sequence.stages.iter().find(|stage| stage.missing && stage.runs > 1) {
         return refuse(stage.span, "what is missing does not run", "leave `with runs` out");
     }
     if let Some(until) = &sequence.until {
