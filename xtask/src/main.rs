@@ -6,6 +6,7 @@
 mod bench;
 mod build;
 mod demo;
+mod fuzz;
 mod lint;
 mod run;
 mod setup;
@@ -59,6 +60,15 @@ enum Verb {
         #[arg(long, default_value_t = 15)]
         rounds: u32,
     },
+    /// Runs the fuzz targets of rules/fuzz, two at a time; a crash says how to run its input again
+    Fuzz {
+        /// For each target
+        #[arg(long, default_value_t = fuzz::SECONDS)]
+        seconds: u32,
+        /// Only these
+        #[arg(value_name = "TARGET")]
+        targets: Vec<String>,
+    },
     /// cargo fmt --check and clippy over the whole workspace, warnings refused
     Lint,
     /// The privileged half of `run --demo`: everything but the build
@@ -83,6 +93,7 @@ fn main() -> ExitCode {
         Verb::Run { demo: false, arguments } => run::run(&arguments),
         Verb::Test { arguments } => test::run(&arguments),
         Verb::Bench { rounds } => bench::run(rounds),
+        Verb::Fuzz { seconds, targets } => fuzz::run(seconds, &targets),
         Verb::Lint => lint::run(),
         Verb::DemoAsRoot { sensor } => demo::run_as_root(&sensor),
         Verb::DemoContainer(container) => demo::container::supervise(&container),

@@ -17,5 +17,6 @@ mod functions;
 mod own_tables;
 mod published;
 mod refusals;
+mod same;
 mod semantics;
 mod set;
