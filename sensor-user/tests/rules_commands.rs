@@ -78,13 +78,13 @@ fn check_tells_of_one_bad_file_among_good_ones_where_and_why() {
         "./a.toml: served
 ./b.toml: refused (field)
   × unknown field `process.nmae`
-   ╭─[./b.toml:9:15]
- 8 │ query = '''
- 9 │ process where process.nmae == \"sh\"
-   ·               ──────┬─────
-   ·                     ╰── no event has this field
-10 │ '''
-   ╰────
+    ╭─[./b.toml:9:15]
+  8 │ query = '''
+  9 │ process where process.nmae == \"sh\"
+    ·               ──────┬─────
+    ·                     ╰── no event has this field
+ 10 │ '''
+    ╰────
   help: did you mean `process.name`? `?process.nmae` stands for a field that may be unknown, and then has no
         value
 ./c.toml: served

@@ -10,6 +10,7 @@ use crate::engine::{Engine, EventTime, Evidence, Limits, Output, Retained};
 use crate::explain::{Explanation, explain};
 use crate::fields::FieldId;
 use crate::rule::Rule;
+use crate::scalars::Scalar;
 use crate::set::RuleSet;
 
 /// When the first event of a test happens if it does not say: 2026-01-01T00:00:00Z.
@@ -116,13 +117,12 @@ fn documents(events: &[CaseEvent]) -> Vec<(SensorDocument, bool)> {
                 let _ = document.set(field.name(), value);
             }
         }
-        match document.timestamp() {
-            Some(time) => now_ms = time.epoch_ms(),
-            None => {
-                let after_ms = if index == 0 { 0 } else { event.after_ms };
-                now_ms = now_ms.saturating_add_unsigned(after_ms);
-                let _ = document.set(FieldId::Timestamp.name(), crate::scalars::Scalar::Int(now_ms));
-            }
+        if let Some(time) = document.timestamp() {
+            now_ms = time.epoch_ms();
+        } else {
+            let after_ms = if index == 0 { 0 } else { event.after_ms };
+            now_ms = now_ms.saturating_add_unsigned(after_ms);
+            let _ = document.set(FieldId::Timestamp.name(), Scalar::Int(now_ms));
         }
         let known = document.complete().is_some();
         (document, known)

@@ -7,6 +7,8 @@
 mod leaf;
 mod render;
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use crate::compile::{Asked, KindSchema, Schema as _};
@@ -127,7 +129,8 @@ fn stages<E: SensorEvent>(all: &[Stage], by: &[Key], events: &[E], parts: &mut V
             title.push_str(", which must not come");
         }
         if one.runs > 1 {
-            title.push_str(&format!(", {} times", one.runs));
+            // Writing to a string does not fail.
+            let _ = write!(title, ", {} times", one.runs);
         }
         parts.extend(stage(title, one, by, events));
     }
@@ -187,16 +190,20 @@ fn event_query<E: SensorEvent>(query: &EventQuery, event: &E) -> (Truth, Explain
 
 /// A condition; with `STRICT` the way exceptions are looked at.
 fn condition<E: SensorEvent, const STRICT: bool>(expr: &Expr, event: &E) -> (Truth, Explained) {
-    let (operator, inner, fold): (_, &[Expr], fn(Truth, Truth) -> Truth) = match &expr.kind {
-        ExprKind::And(terms) => ("and", terms, Truth::min),
-        ExprKind::Or(terms) => ("or", terms, Truth::max),
-        ExprKind::Not(inner) => ("not", std::slice::from_ref(&**inner), |_, inner| !inner),
+    let (operator, inner) = match &expr.kind {
+        ExprKind::And(terms) => ("and", terms.as_slice()),
+        ExprKind::Or(terms) => ("or", terms.as_slice()),
+        ExprKind::Not(inner) => ("not", std::slice::from_ref(&**inner)),
         _ => return leaf::explain::<E, STRICT>(expr, event),
     };
     let (truths, below): (Vec<Truth>, Vec<Explained>) =
         inner.iter().map(|term| condition::<E, STRICT>(term, event)).unzip();
-    let start = if operator == "and" { Truth::True } else { Truth::False };
-    let truth = truths.into_iter().fold(start, fold);
+    let truths = truths.into_iter();
+    let truth = match expr.kind {
+        ExprKind::And(_) => truths.min().unwrap_or(Truth::True),
+        ExprKind::Or(_) => truths.max().unwrap_or(Truth::False),
+        _ => truths.fold(Truth::False, |_, inner| !inner),
+    };
     (truth, Explained { outcome: truth.into(), text: operator.to_owned(), seen: Vec::new(), below })
 }
 

@@ -235,9 +235,10 @@ impl FileErrorKind {
     /// The same for what is wrong below `hullwatch`.
     fn own_help(&self) -> Option<String> {
         let text = match self {
-            Self::UnknownKey { nearest: Some(name), .. } => return Some(format!("did you mean `{name}`?")),
+            Self::UnknownKey { nearest: Some(name), .. } | Self::UnknownField { nearest: Some(name), .. } => {
+                return Some(format!("did you mean `{name}`?"));
+            }
             Self::UnknownKey { known, .. } => return Some(format!("keys here: `{known}`")),
-            Self::UnknownField { nearest: Some(name), .. } => return Some(format!("did you mean `{name}`?")),
             Self::UnknownField { .. } => "docs/fields.md lists the fields",
             Self::PlannedField { .. } => "leave it out; docs/fields.md lists the fields that events have",
             Self::NotAField { .. } => "write the fields below it, as in `process = { name = \"sh\" }`",

@@ -14,6 +14,7 @@ use super::table::Table;
 use crate::case::CaseEvent;
 use crate::compile::epoch_ms;
 use crate::fields::{FieldId, FieldType};
+use crate::nearest::nearest;
 use crate::scalars::{Scalar, ScalarList};
 
 /// Reads the event in `table`. One of several may say how long `after` the one before it came.
@@ -74,20 +75,16 @@ fn reject_unknown_branch(name: &str, span: Range<usize>) -> Result<(), FileError
     if is_branch(&format!("{name}.")) {
         return Ok(());
     }
-    match FieldId::from_name(name) {
-        Some(id) => {
-            let kind = FileErrorKind::FieldValue { field: id, expected: id.kind(), found: "a table" };
-            Err(FileError::at(span, kind))
-        }
-        None => {
-            let branches = FieldId::ALL.iter().filter_map(|field| {
-                let depth = name.matches('.').count();
-                field.name().match_indices('.').nth(depth).and_then(|(end, _)| field.name().get(..end))
-            });
-            let nearest = crate::nearest::nearest(name, branches);
-            Err(FileError::at(span, FileErrorKind::UnknownField { name: name.to_owned(), nearest }))
-        }
+    if let Some(id) = FieldId::from_name(name) {
+        let kind = FileErrorKind::FieldValue { field: id, expected: id.kind(), found: "a table" };
+        return Err(FileError::at(span, kind));
     }
+    let depth = name.matches('.').count();
+    let branches = FieldId::ALL.iter().filter_map(|field| {
+        field.name().match_indices('.').nth(depth).and_then(|(end, _)| field.name().get(..end))
+    });
+    let nearest = nearest(name, branches);
+    Err(FileError::at(span, FileErrorKind::UnknownField { name: name.to_owned(), nearest }))
 }
 
 /// Adds `value` to `values` if `field` can have it.

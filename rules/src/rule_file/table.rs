@@ -10,6 +10,9 @@ use toml::de::{DeTable, DeValue};
 use super::error::{FileError, FileErrorKind};
 use crate::nearest::nearest;
 
+/// A text and its place.
+pub(super) type PlacedText<'t> = (&'t str, Range<usize>);
+
 /// A table of the file and its place.
 pub(super) struct Table<'t> {
     entries: &'t DeTable<'t>,
@@ -109,10 +112,7 @@ impl<'t> Table<'t> {
     }
 
     /// Texts with their places, if the key is there.
-    pub(super) fn placed_texts(
-        &self,
-        key: &'static str,
-    ) -> Result<Option<Vec<(&'t str, Range<usize>)>>, FileError> {
+    pub(super) fn placed_texts(&self, key: &'static str) -> Result<Option<Vec<PlacedText<'t>>>, FileError> {
         let Some(value) = self.get(key) else { return Ok(None) };
         let texts = value.get_ref().as_array().ok_or_else(|| wrong(key, "a list of texts", value))?;
         let text = |value: &'t Spanned<DeValue<'t>>| {

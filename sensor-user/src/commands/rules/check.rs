@@ -30,7 +30,7 @@ impl Check {
                 report::draw(out, &refusal.error)?;
             }
             for warning in warnings {
-                report::draw(out, warning)?;
+                report::draw_warning(out, warning)?;
             }
         }
         for (path, error) in &unreadable {
