@@ -21,10 +21,11 @@ use hullwatch_rules::{
     RuleSet,
     engine::{Alert, Engine, EngineLosses, EventTime, Evidence, Held, Limits, Output},
 };
+use jiff::Timestamp;
 use std::{cell::OnceCell, sync::Arc};
 
 /// Records of another processor may be in the ring although they are older than the last one taken, but not by this much.
-const IN_FLIGHT_NS: u64 = 1_000_000_000;
+pub(crate) const IN_FLIGHT_NS: u64 = 1_000_000_000;
 /// Pieces of work that the engine may do in one go when time goes on, before events get their turn.
 const PIECES: usize = 64;
 
@@ -79,7 +80,7 @@ impl Alerting {
             || kept.get_or_init(|| Kept::of(map())).clone(),
             |alert| {
                 counts.alerts += 1;
-                outputs.write(&document(&alert, rules, view.clock, || map().clone()));
+                outputs.write(&document(&alert, rules, wall(view.clock), || map().clone()));
             },
         );
     }
@@ -139,22 +140,23 @@ fn engine_time(ktime_ns: u64) -> i64 {
 /// Writes something that the engine tells.
 fn told(output: &Output<'_, Kept>, rules: &RuleSet, clock: Clock, sender: Sender<'_>, outputs: &Outputs) {
     match output {
-        Output::Alert(alert) => outputs.write(&document(alert, rules, clock, EventMap::new)),
+        Output::Alert(alert) => outputs.write(&document(alert, rules, wall(clock), EventMap::new)),
         Output::Summary(summary) => {
             let keys = summary.rule.dedup.iter().flat_map(|dedup| &dedup.keys).map(|key| key.name());
             let keys: Vec<&str> = keys.collect();
-            let held = held_back(summary.held_back, clock);
+            let held = held_back(summary.held_back, wall(clock));
             let event = summary.event.map();
             outputs.write(&Suppressed::of(summary.rule, rules.hash(), held, (&event, &keys), sender));
         }
     }
 }
 
-/// The alert as a document. `event` is the event that it is about where the rule is about single ones.
-fn document(
+/// The alert as a document. `event` is the event that it is about where the rule is about single ones, `wall` says what
+/// the clock on the wall showed at a time of the engine.
+pub(crate) fn document(
     alert: &Alert<'_, Kept>,
     rules: &RuleSet,
-    clock: Clock,
+    wall: impl Fn(i64) -> Timestamp,
     event: impl FnOnce() -> EventMap,
 ) -> AlertDocument {
     let events: Vec<EventMap> = alert.events.iter().map(Kept::map).collect();
@@ -164,14 +166,18 @@ fn document(
         incomplete: alert.evidence == Evidence::Incomplete,
         events: &events,
         join_keys: alert.join_keys,
-        held_back: alert.held_back.map(|held| held_back(held, clock)),
+        held_back: alert.held_back.map(|held| held_back(held, wall)),
     };
     AlertDocument::of(events.last().cloned().unwrap_or_else(event), &found)
 }
 
-fn held_back(held: Held, clock: Clock) -> HeldBack {
-    let wall = |ns: i64| clock.wall(u64::try_from(ns).unwrap_or_default());
+fn held_back(held: Held, wall: impl Fn(i64) -> Timestamp) -> HeldBack {
     HeldBack { count: held.count, first: wall(held.first_ns), last: wall(held.last_ns) }
+}
+
+/// The engine's time of a live event is the kernel's.
+fn wall(clock: Clock) -> impl Fn(i64) -> Timestamp {
+    move |ns| clock.wall(u64::try_from(ns).unwrap_or_default())
 }
 
 fn log_reloaded(before: &RuleSet, now: &Reloaded) {

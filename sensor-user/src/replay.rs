@@ -4,15 +4,17 @@
 //! An alert is made of the recorded document as the sensor makes it of its own, so that both are the same. Documents of
 //! kinds that the sensor does not have (its own reports of losses among them) are counted and passed over.
 
-use crate::document::{
-    alert::{AlertDocument, EventMap, Match},
-    kept::Kept,
-    suppressed::HeldBack,
+use crate::{
+    alerting::{IN_FLIGHT_NS, document},
+    document::{
+        alert::{AlertDocument, EventMap},
+        kept::Kept,
+    },
 };
 use hullwatch_rules::{
     RuleSet,
     document::{DocumentError, SensorDocument},
-    engine::{Alert, Engine, EngineLosses, EventTime, Evidence, Held, Limits, Output},
+    engine::{Engine, EngineLosses, EventTime, Limits, Output},
 };
 use jiff::Timestamp;
 use std::{cell::OnceCell, sync::Arc};
@@ -35,6 +37,10 @@ pub struct Counts {
     pub alerts: u64,
     /// Documents of other kinds.
     pub passed_over: u64,
+    /// Alerts that equal ones held back.
+    pub held_back: u64,
+    /// Matches that exceptions suppressed.
+    pub excepted: u64,
     /// Events without a time of their own, which took that of the event before.
     pub without_timestamp: u64,
 }
@@ -65,20 +71,22 @@ impl Replay {
             None => self.counts.without_timestamp += 1,
         }
         let at = EventTime::new(self.ns, self.counts.events);
-        self.advance(at.ns, &mut emit);
+        // Recordings are in the order of arrival, too.
+        self.advance(at.ns.saturating_sub_unsigned(IN_FLIGHT_NS), &mut emit);
 
-        let hash = Arc::clone(self.engine.set());
+        let rules = Arc::clone(self.engine.set());
         let whole = OnceCell::new();
         // What was read once can be read again, but for what is nested too deeply to be written.
         let event = || whole.get_or_init(|| serde_json::from_slice::<EventMap>(line).unwrap_or_default());
+        let kept = OnceCell::new();
         let alerts = &mut self.counts.alerts;
         self.engine.evaluate(
             &self.document,
             at,
-            || Kept::of(event()),
+            || kept.get_or_init(|| Kept::of(event())).clone(),
             |alert| {
                 *alerts += 1;
-                emit(&document_of(event().clone(), &alert, hash.hash()));
+                emit(&document(&alert, &rules, wall, || event().clone()));
             },
         );
         Ok(())
@@ -91,7 +99,7 @@ impl Replay {
 
     /// What was seen so far.
     pub fn counts(&self) -> Counts {
-        self.counts
+        Counts { held_back: self.engine.held_back(), excepted: self.engine.suppressed(), ..self.counts }
     }
 
     /// What the engine could not remember.
@@ -100,38 +108,22 @@ impl Replay {
     }
 
     fn advance(&mut self, now_ns: i64, emit: &mut impl FnMut(&AlertDocument)) {
-        let set = Arc::clone(self.engine.set());
+        let rules = Arc::clone(self.engine.set());
         let alerts = &mut self.counts.alerts;
+        // Of what de-duplication held back the summary of the replay tells.
         let mut on = |output: Output<'_, Kept>| {
-            if let Output::Alert(alert) = output
-                && let Some(last) = alert.events.last()
-            {
+            if let Output::Alert(alert) = output {
                 *alerts += 1;
-                emit(&document_of(last.map(), &alert, set.hash()));
+                emit(&document(&alert, &rules, wall, EventMap::new));
             }
         };
         while self.engine.advance(now_ns, &mut on) {}
     }
 }
 
-/// The alert's document, made of that of its last event.
-fn document_of(event: EventMap, alert: &Alert<'_, Kept>, ruleset_hash: &str) -> AlertDocument {
-    let events: Vec<EventMap> = alert.events.iter().map(Kept::map).collect();
-    let found = Match {
-        rule: alert.rule,
-        ruleset_hash,
-        incomplete: alert.evidence == Evidence::Incomplete,
-        events: &events,
-        join_keys: alert.join_keys,
-        held_back: alert.held_back.map(held_back),
-    };
-    AlertDocument::of(event, &found)
-}
-
-/// Times of a replay are nanoseconds since 1970 already.
-fn held_back(held: Held) -> HeldBack {
-    let wall = |ns: i64| Timestamp::from_nanosecond(ns.into()).unwrap_or_default();
-    HeldBack { count: held.count, first: wall(held.first_ns), last: wall(held.last_ns) }
+/// The engine's time of a recorded event is the event's own.
+fn wall(ns: i64) -> Timestamp {
+    Timestamp::from_nanosecond(ns.into()).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 #[cfg(test)]

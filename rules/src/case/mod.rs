@@ -4,6 +4,8 @@
 
 mod run;
 
+#[cfg(test)]
+pub(crate) use run::explained;
 pub use run::{CaseOutcome, Trial, run_case, try_events};
 
 use crate::fields::FieldId;

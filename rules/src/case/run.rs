@@ -62,6 +62,14 @@ pub fn run_case(set: &RuleSet, index: usize, case: &Case) -> Option<CaseOutcome>
     Some(CaseOutcome { trial, passed, explanation })
 }
 
+/// What the rule at `index` makes of the events of `case`, and why, whether it passes or not.
+#[cfg(test)]
+pub(crate) fn explained(set: &RuleSet, index: usize, case: &Case) -> Option<(Trial, Explanation)> {
+    let events = documents(&case.events);
+    let known: Vec<_> = events.iter().map(|(event, _)| event.clone()).collect();
+    Some((try_events(set, index, &events)?, explain(set.rules().get(index)?, &known)))
+}
+
 /// What the rule at `index` of `set` makes of `events`, in this order, each with whether it is of a kind that the sensor
 /// has; `None` if there is no such rule.
 pub fn try_events(set: &RuleSet, index: usize, events: &[(SensorDocument, bool)]) -> Option<Trial> {

@@ -113,6 +113,9 @@ fn price_of_test(test: &Test) -> u32 {
         Test::Text(TextTest::Like(_, patterns)) => {
             u32::try_from(patterns.len()).unwrap_or(u32::MAX).saturating_mul(5).saturating_add(3)
         }
+        Test::Text(TextTest::Regex(_, expressions)) => {
+            u32::try_from(expressions.len()).unwrap_or(u32::MAX).saturating_mul(30).saturating_add(3)
+        }
         Test::Text(TextTest::Order { .. }) => 8,
         Test::Text(TextTest::InBlocks(_)) => 40,
         Test::AnyOf(tests) => tests.iter().fold(2, |sum, test| price_of_test(test).saturating_add(sum)),

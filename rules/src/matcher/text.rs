@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 use super::network::Block;
 use super::truth::Truth;
 use super::wildcard::Pattern;
+use crate::regex::{Outcome, Regex};
 
 /// What a text must be like.
 #[derive(Clone, Debug)]
@@ -15,6 +16,8 @@ pub(crate) enum TextTest {
     OneOf(TextSet),
     /// One of a set, or matching one of these patterns.
     Like(TextSet, Box<[Pattern]>),
+    /// One of a set, or all of it matching one of these expressions.
+    Regex(TextSet, Box<[Regex]>),
     /// An address in one of these blocks.
     InBlocks(Box<[Block]>),
     /// Compares with a bound in one of these ways, by code point.
@@ -37,6 +40,9 @@ impl TextTest {
             Self::Like(set, patterns) => {
                 set.contains(text) || patterns.iter().any(|pattern| pattern.matches(text))
             }
+            Self::Regex(set, expressions) => {
+                set.contains(text) || expressions.iter().any(|expression| expression.is_match(text))
+            }
             Self::InBlocks(blocks) => Block::any_contains(blocks, text) == Some(true),
             // UTF-8 sorts by code point.
             Self::Order { bound, before, equal, after } => match text.cmp(bound) {
@@ -57,6 +63,15 @@ impl TextTest {
                 let set = set.of_part(text, begins);
                 patterns.iter().map(|pattern| pattern.of_beginning(text)).fold(set, Truth::max)
             }
+            Self::Regex(set, expressions) => {
+                let set = set.of_part(text, begins);
+                let outcomes = expressions.iter().map(|expression| match expression.prefix_outcome(text) {
+                    Outcome::No => Truth::False,
+                    Outcome::Maybe => Truth::Unknown,
+                    Outcome::Yes => Truth::True,
+                });
+                outcomes.fold(set, Truth::max)
+            }
             Self::InBlocks(_) => Truth::Unknown,
             Self::Order { bound, .. } if bound.starts_with(text) => Truth::Unknown,
             Self::Order { .. } => self.holds(text).into(),
@@ -71,7 +86,8 @@ impl TextTest {
                 let set = set.of_part(text, ends);
                 patterns.iter().map(|pattern| pattern.of_end(text)).fold(set, Truth::max)
             }
-            Self::InBlocks(_) | Self::Order { .. } => Truth::Unknown,
+            Self::Regex(set, expressions) if expressions.is_empty() => set.of_part(text, ends),
+            Self::Regex(..) | Self::InBlocks(_) | Self::Order { .. } => Truth::Unknown,
         }
     }
 }

@@ -83,14 +83,14 @@ fn write(alert: &AlertDocument, format: Format, out: &mut Vec<u8>) {
 }
 
 fn tell(replay: &Replay) -> Result<()> {
-    let Counts { events, alerts, passed_over, without_timestamp } = replay.counts();
+    let Counts { events, alerts, passed_over, held_back, excepted, without_timestamp } = replay.counts();
     let losses = replay.losses();
     if losses.named().iter().any(|(_, count)| *count > 0) {
         tracing::warn!("sequences could not remember everything: {losses}");
     }
     writeln!(
         io::stderr(),
-        "summary: events={events} alerts={alerts} passed_over={passed_over} without_timestamp={without_timestamp}"
+        "summary: events={events} alerts={alerts} held_back={held_back} excepted={excepted} passed_over={passed_over} without_timestamp={without_timestamp}"
     )?;
     Ok(())
 }
