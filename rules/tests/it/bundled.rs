@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-use hullwatch_rules::{BUNDLED, Build, Expected, RuleSet, RuleSource, ThreatEntry};
+use hullwatch_rules::{BUNDLED, Build, Expected, RuleSet, RuleSource, ThreatEntry, run_case};
 
 use crate::event::{Doc, matches};
 
@@ -102,6 +102,36 @@ fn every_bundled_rule_has_at_least_three_cases_that_match_and_three_that_do_not(
         names.sort();
         names.dedup();
         assert_eq!(names.len(), rule.cases.len(), "{}: a name is used for two cases", rule.origin);
+    }
+}
+
+#[test]
+fn every_case_of_every_bundled_rule_comes_out_as_it_says() {
+    let set = bundled();
+    for (index, rule) in set.rules().iter().enumerate() {
+        for case in &rule.cases {
+            let outcome = run_case(&set, index, case).unwrap();
+            assert!(outcome.passed, "{}: {}: {} alerts", rule.origin, case.name, outcome.trial.alerts);
+            assert!(
+                outcome.trial.ignored.is_empty(),
+                "{}: {}: an event is not looked at",
+                rule.origin,
+                case.name
+            );
+        }
+    }
+}
+
+/// One command, one alert: the family beside the first rule takes over where that one is blind, and not before.
+#[test]
+fn what_the_tool_installation_rule_reports_is_not_reported_twice() {
+    let set = bundled();
+    let first = set.rules().iter().find(|rule| rule.id == TOOL_INSTALLATION).unwrap();
+    for case in first.cases.iter().filter(|case| case.expected != Expected::NoAlert) {
+        for (index, rule) in set.rules().iter().enumerate() {
+            let alerts = run_case(&set, index, case).unwrap().trial.alerts;
+            assert_eq!(alerts == 0, rule.id != TOOL_INSTALLATION, "{}: {}", rule.origin, case.name);
+        }
     }
 }
 

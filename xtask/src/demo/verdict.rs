@@ -4,7 +4,7 @@
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
-/// The one alert of the demo's container.
+/// The one alert about the command in the demo's container.
 pub(crate) struct Alert {
     /// Its line among those that came.
     pub(crate) line: usize,
@@ -15,6 +15,7 @@ pub(crate) struct Alert {
 
 /// Judges the sensor's output after `command` was typed in container `id`.
 pub(crate) fn judge<'a>(lines: impl Iterator<Item = &'a str>, id: &str, command: &str) -> Result<Alert> {
+    let words: Vec<&str> = command.split(' ').collect();
     let mut ours = Vec::new();
     let mut of_others = 0;
     for (line, text) in lines.enumerate() {
@@ -23,10 +24,11 @@ pub(crate) fn judge<'a>(lines: impl Iterator<Item = &'a str>, id: &str, command:
         if document.pointer("/event/kind") != Some(&json!("alert")) {
             continue;
         }
-        if document.pointer("/container/id") == Some(&json!(id)) {
-            ours.push((line, document));
-        } else {
+        if document.pointer("/container/id") != Some(&json!(id)) {
             of_others += 1;
+        } else if document.pointer("/process/name") == Some(&json!(words.first())) {
+            // The shell that the command is typed into may raise an alert of its own.
+            ours.push((line, document));
         }
     }
     let count = ours.len();
@@ -36,17 +38,13 @@ pub(crate) fn judge<'a>(lines: impl Iterator<Item = &'a str>, id: &str, command:
     if count > 1 {
         bail!("{count} alerts came from container {id}, and one was expected");
     }
-    let words: Vec<&str> = command.split(' ').collect();
     let arguments = document.pointer("/process/args").unwrap_or(&Value::Null);
     if !is_command(arguments, &words) {
         bail!("the alert says {arguments} in /process/args, and {words:?} was expected");
     }
-    for (field, expected) in [("/process/interactive", json!(true)), ("/process/name", json!(words.first()))]
-    {
-        let found = document.pointer(field).unwrap_or(&Value::Null);
-        if *found != expected {
-            bail!("the alert says {found} in {field}, and {expected} was expected");
-        }
+    let found = document.pointer("/process/interactive").unwrap_or(&Value::Null);
+    if *found != json!(true) {
+        bail!("the alert says {found} in /process/interactive, and true was expected");
     }
     Ok(Alert { line, document, of_others })
 }
@@ -105,6 +103,13 @@ mod tests {
     fn no_alert_of_our_container_fails() {
         assert!(complaint(&[]).contains("no alert"));
         assert!(complaint(&[alert("other", true)]).contains("1 came from elsewhere"));
+    }
+
+    #[test]
+    fn an_alert_about_the_shell_is_not_the_one_that_is_looked_for() {
+        let shell = alert(ID, true).replace(r#""name":"apt-get""#, r#""name":"sh""#);
+        assert_eq!(judge_lines(&[shell.clone(), alert(ID, true)]).unwrap().line, 1);
+        assert!(complaint(&[shell]).contains("no alert"));
     }
 
     #[test]
