@@ -7,12 +7,14 @@
 use crate::document::{
     alert::{AlertDocument, EventMap, Match},
     kept::Kept,
+    suppressed::HeldBack,
 };
 use hullwatch_rules::{
     RuleSet,
     document::{DocumentError, SensorDocument},
     engine::{Alert, Engine, EngineLosses, EventTime, Evidence, Limits, Output},
 };
+use jiff::Timestamp;
 use std::{cell::OnceCell, sync::Arc};
 
 /// A replay at work.
@@ -115,9 +117,20 @@ impl Replay {
 /// The alert's document, made of that of its last event.
 fn document_of(event: EventMap, alert: &Alert<'_, Kept>, ruleset_hash: &str) -> AlertDocument {
     let events: Vec<EventMap> = alert.events.iter().map(Kept::map).collect();
-    let join_keys: Vec<String> = alert.join_keys.iter().map(|&key| key.to_owned()).collect();
-    let incomplete = alert.evidence == Evidence::Incomplete;
-    let found = Match { rule: alert.rule, ruleset_hash, incomplete, events: &events, join_keys: &join_keys };
+    let wall = |ns: i64| Timestamp::from_nanosecond(ns.into()).unwrap_or_default();
+    let held_back = alert.held_back.map(|held| HeldBack {
+        count: held.count,
+        first: wall(held.first_ns),
+        last: wall(held.last_ns),
+    });
+    let found = Match {
+        rule: alert.rule,
+        ruleset_hash,
+        incomplete: alert.evidence == Evidence::Incomplete,
+        events: &events,
+        join_keys: alert.join_keys,
+        held_back,
+    };
     AlertDocument::of(event, &found)
 }
 
