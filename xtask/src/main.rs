@@ -58,6 +58,9 @@ enum Verb {
         /// Pairs of storms for each tracer
         #[arg(long, default_value_t = 15)]
         rounds: u32,
+        /// Only what rules cost an event, beside other rule engines; needs no root
+        #[arg(long, conflicts_with = "rounds")]
+        rules: bool,
     },
     /// cargo fmt --check and clippy over the whole workspace, warnings refused
     Lint,
@@ -82,7 +85,8 @@ fn main() -> ExitCode {
         Verb::Run { demo: true, .. } => demo::run(),
         Verb::Run { demo: false, arguments } => run::run(&arguments),
         Verb::Test { arguments } => test::run(&arguments),
-        Verb::Bench { rounds } => bench::run(rounds),
+        Verb::Bench { rules: true, .. } => bench::run_rules(),
+        Verb::Bench { rounds, rules: false } => bench::run(rounds),
         Verb::Lint => lint::run(),
         Verb::DemoAsRoot { sensor } => demo::run_as_root(&sensor),
         Verb::DemoContainer(container) => demo::container::supervise(&container),
