@@ -1,6 +1,11 @@
 //! The command line: what can be said, and what it means.
 
-use crate::{kernel::layout::KERNEL_BTF, pipeline::Format, sink::SinkAddress};
+use crate::{
+    commands::{query::QueryArgs, replay::ReplayArgs, rules::Rules},
+    kernel::layout::KERNEL_BTF,
+    pipeline::Format,
+    sink::SinkAddress,
+};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{path::PathBuf, str::FromStr};
 
@@ -27,6 +32,12 @@ pub enum Command {
     Run(Run),
     /// Watch this host and write every exec as an ECS document, one JSON object a line.
     Record(Record),
+    /// Check, test, list and explain rules.
+    Rules(Rules),
+    /// Read recorded events and write the alerts that they would have raised.
+    Replay(ReplayArgs),
+    /// Find events in any lines of JSON with a query in EQL.
+    Query(QueryArgs),
 }
 
 /// `hullwatch run`

@@ -7,9 +7,11 @@
 //!
 //! [`sensor::run`] puts it together. ARCHITECTURE.md walks one exec through it.
 
+pub mod alerting;
 pub mod cgroup;
 pub mod cli;
 pub mod clock;
+pub mod commands;
 pub mod decode;
 pub mod document;
 pub mod event;
@@ -18,6 +20,7 @@ pub mod kernel;
 pub mod losses;
 pub mod pipeline;
 pub mod reload;
+pub mod replay;
 pub mod rule_files;
 pub mod sensor;
 pub mod sink;

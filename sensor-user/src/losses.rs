@@ -2,6 +2,7 @@
 
 use crate::kernel::probes::Counts;
 use hullwatch_common::counter::{COUNTERS, Counter, CounterClass};
+use hullwatch_rules::engine::EngineLosses;
 use std::collections::BTreeMap;
 
 /// What this side of the ring lost.
@@ -13,6 +14,8 @@ pub struct OwnCounts {
     pub cgroup_unknown: u64,
     /// Documents that did not get through to an output.
     pub output_dropped: u64,
+    /// What rules had to forget.
+    pub engine: EngineLosses,
 }
 
 /// Sums of a run, as the summary shows them.
@@ -20,7 +23,7 @@ pub struct OwnCounts {
 pub struct Totals {
     /// Events that never arrived.
     pub lost: u64,
-    /// Documents that this side could not deliver.
+    /// Documents that this side could not deliver, and what rules had to forget.
     pub dropped: u64,
     /// Events that arrived without a part of themselves, and say so.
     pub truncated: u64,
@@ -67,19 +70,33 @@ impl Losses {
         };
         Totals {
             lost: sum(CounterClass::Lost) + own.undecodable,
-            dropped: own.output_dropped,
+            dropped: own.output_dropped + own.engine.named().iter().map(|(_, count)| count).sum::<u64>(),
             truncated: sum(CounterClass::Truncated) + own.cgroup_unknown,
         }
     }
 }
 
+/// What rules had to forget, by its name in the engine and in documents.
+pub const ENGINE_REASONS: [(&str, &str); 5] = [
+    ("pending_for_keys", "pending_for_keys"),
+    ("pending_for_bytes", "pending_for_bytes"),
+    ("windows", "dedup_window_closed"),
+    ("held_back_untold", "held_back_untold"),
+    ("late", "event_late"),
+];
+
 impl OwnCounts {
-    fn by_reason(self) -> [(&'static str, u64); 3] {
-        [
+    fn by_reason(self) -> impl Iterator<Item = (&'static str, u64)> {
+        let engine = self.engine.named().into_iter().map(|(name, count)| {
+            let known = ENGINE_REASONS.iter().find(|(engine, _)| *engine == name);
+            (known.map_or(name, |(_, reason)| reason), count)
+        });
+        let own = [
             ("undecodable", self.undecodable),
             ("cgroup_unknown", self.cgroup_unknown),
             ("output_dropped", self.output_dropped),
-        ]
+        ];
+        own.into_iter().chain(engine)
     }
 }
 

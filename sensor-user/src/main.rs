@@ -4,7 +4,12 @@
 use anyhow::{Context as _, Result, bail};
 use clap::Parser as _;
 use hullwatch::{
+    alerting::Alerting,
     cli::{Capture, Cli, Command, LogLevel, Record, Run},
+    commands::{
+        self,
+        rules::{Rules, RulesError, Verdict},
+    },
     pipeline::{Format, Mode, Outputs},
     reload::{Baseline, Reloads},
     rule_files,
@@ -24,11 +29,16 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     set_up_log(cli.log_level);
     let result = match cli.command {
-        Command::Run(ref run) => self::run(run, cli.log_level),
-        Command::Record(ref record) => self::record(record, cli.log_level),
+        Command::Run(ref run) => self::run(run, cli.log_level).map(|()| ExitCode::SUCCESS),
+        Command::Record(ref record) => self::record(record, cli.log_level).map(|()| ExitCode::SUCCESS),
+        Command::Rules(ref rules) => self::rules(rules),
+        Command::Replay(ref args) => load_rules(&args.rules)
+            .and_then(|loaded| commands::replay::run(args, Arc::clone(loaded.rules())))
+            .map(|()| ExitCode::SUCCESS),
+        Command::Query(ref args) => commands::query::run(args).map(|()| ExitCode::SUCCESS),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             // Standard error being closed leaves nobody to tell.
             let _ = writeln!(io::stderr(), "hullwatch: {error:#}");
@@ -65,7 +75,7 @@ fn run(run: &Run, level: LogLevel) -> Result<()> {
     let outputs = open_outputs(addresses, run.format)?;
     let reloads =
         Reloads::start(run.rules.clone(), baseline).context("cannot start the thread that loads rules")?;
-    watch(&run.capture, level, Mode::Alerts(rules), Some(reloads), outputs, &what)
+    watch(&run.capture, level, Mode::Alerts(Box::new(Alerting::new(rules))), Some(reloads), outputs, &what)
 }
 
 fn record(record: &Record, level: LogLevel) -> Result<()> {
@@ -75,6 +85,19 @@ fn record(record: &Record, level: LogLevel) -> Result<()> {
     };
     let outputs = open_outputs(&[address], Some(Format::Ndjson))?;
     watch(&record.capture, level, Mode::Events, None, outputs, "recording every event")
+}
+
+fn rules(rules: &Rules) -> Result<ExitCode> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let verdict = rules.run(&mut out);
+    let flushed = out.flush().map_err(RulesError::from);
+    match verdict.and_then(|verdict| flushed.map(|()| verdict)) {
+        Ok(Verdict::Good) => Ok(ExitCode::SUCCESS),
+        Ok(Verdict::Bad) => Ok(ExitCode::FAILURE),
+        // Who reads has read enough.
+        Err(RulesError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn watch(
@@ -125,6 +148,9 @@ fn load_rules(paths: &[PathBuf]) -> Result<Baseline> {
     if baseline.rules().is_empty() {
         show(refusals);
         bail!("none of the rules can be served; see above for each one's reason");
+    }
+    for warning in baseline.warnings() {
+        tracing::warn!("{warning}");
     }
     for refusal in &refusals {
         match refusal.subject {

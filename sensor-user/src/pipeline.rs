@@ -4,28 +4,22 @@
 //! queues, and the file system is asked only for cgroups that are new.
 
 use crate::{
+    alerting::{Alerting, Counts},
     cgroup::table::{Cgroup, CgroupTable},
-    clock::Clock,
+    clock::{self, Clock},
     decode::{self, Exec, Record},
-    document::{
-        alert::{AlertDocument, Match},
-        lost,
-        notice::Sender,
-        pretty,
-        process::EventDocument,
-        reload as reload_document,
-    },
+    document::{lost, notice::Sender, pretty, process::EventDocument},
     event::{Cgroups, ExecEvent, ExecView},
     identity::Host,
     kernel::probes::{SentCgroups, sent_cgroup_key},
     losses::OwnCounts,
-    reload::{Failed, Outcome, Reloaded},
+    reload::Outcome,
     sink::Sink,
 };
 use bytes::{BufMut, Bytes, BytesMut};
 use clap::ValueEnum;
 use hullwatch_common::cgroup::{CgroupKey, HIERARCHY_V1, HIERARCHY_V2};
-use hullwatch_rules::RuleSet;
+use hullwatch_rules::engine::EngineLosses;
 use jiff::Timestamp;
 use procfs::process::Process;
 use serde::Serialize;
@@ -44,7 +38,7 @@ pub enum Format {
 #[derive(Debug)]
 pub enum Mode {
     /// Alerts, for events that match a rule.
-    Alerts(Arc<RuleSet>),
+    Alerts(Box<Alerting>),
     /// Every event.
     Events,
 }
@@ -66,18 +60,7 @@ pub struct Pipeline {
     outputs: Outputs,
     exec: ExecEvent,
     events_seen: u64,
-    alerts: u64,
     own: OwnCounts,
-    reloads: ReloadCounts,
-}
-
-/// Reloads of the rules since the start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ReloadCounts {
-    /// After which another set ran.
-    pub succeeded: u64,
-    /// After which the same set ran on.
-    pub failed: u64,
 }
 
 /// What a pipeline is made of.
@@ -111,9 +94,7 @@ impl Pipeline {
             outputs,
             exec: ExecEvent::default(),
             events_seen: 0,
-            alerts: 0,
             own: OwnCounts::default(),
-            reloads: ReloadCounts::default(),
         }
     }
 
@@ -149,19 +130,8 @@ impl Pipeline {
         }
         let cgroups = Cgroups { v2: v2.as_deref(), v1: v1.as_deref() };
         let view = ExecView::new(&self.exec, cgroups, &self.host, self.clock);
-        match &self.mode {
-            Mode::Alerts(rules) => rules.evaluate(&view, |rule| {
-                self.alerts += 1;
-                let found = Match {
-                    rule,
-                    ruleset_hash: rules.hash(),
-                    incomplete: false,
-                    events: &[],
-                    join_keys: &[],
-                };
-                let event = EventDocument::of(&view, &self.agent_id).map();
-                self.outputs.write(&AlertDocument::of(event, &found));
-            }),
+        match &mut self.mode {
+            Mode::Alerts(alerting) => alerting.take(&view, &self.agent_id, &self.outputs),
             Mode::Events => self.outputs.write(&EventDocument::of(&view, &self.agent_id)),
         }
     }
@@ -205,45 +175,55 @@ impl Pipeline {
 
     /// Reports losses between two points in time.
     pub fn report_lost(&self, lost: BTreeMap<&'static str, u64>, window: (Timestamp, Timestamp)) {
-        self.outputs.write(&lost::document(lost, window, self.sender()));
+        let sender = Sender { host: &self.host, agent_id: &self.agent_id };
+        self.outputs.write(&lost::document(lost, window, sender));
     }
 
-    /// Takes what came of a reload: from the next event on another set is evaluated, whole, or the same as before.
+    /// Takes what came of a reload of the rules.
     pub fn take_reload(&mut self, outcome: Outcome) {
-        let Mode::Alerts(running) = &self.mode else { return };
-        match outcome {
-            Outcome::Reloaded(now) => {
-                self.reloads.succeeded += 1;
-                log_reloaded(running, &now);
-                self.outputs.write(&reload_document::reloaded(running, &now, self.sender()));
-                self.mode = Mode::Alerts(now.rules);
-            }
-            Outcome::Failed(failed) => {
-                self.reloads.failed += 1;
-                log_failed(running, &failed);
-                self.outputs.write(&reload_document::failed(running, &failed, self.sender()));
-            }
+        let sender = Sender { host: &self.host, agent_id: &self.agent_id };
+        if let Mode::Alerts(alerting) = &mut self.mode {
+            alerting.take_reload(outcome, sender, &self.outputs);
         }
     }
 
-    /// Reloads so far.
-    pub fn reloads(&self) -> ReloadCounts {
-        self.reloads
+    /// Tells the rules that time has gone on. To be called when every record so far has been taken.
+    pub fn advance(&mut self) {
+        let sender = Sender { host: &self.host, agent_id: &self.agent_id };
+        if let Mode::Alerts(alerting) = &mut self.mode {
+            alerting.advance(clock::ktime_ns(), self.clock, sender, &self.outputs);
+        }
     }
 
-    fn sender(&self) -> Sender<'_> {
-        Sender { host: &self.host, agent_id: &self.agent_id }
+    /// Tells what the rules held back, at the end.
+    pub fn finish(&mut self) {
+        let sender = Sender { host: &self.host, agent_id: &self.agent_id };
+        if let Mode::Alerts(alerting) = &mut self.mode {
+            alerting.finish(self.clock, sender, &self.outputs);
+        }
     }
 
     /// What this side lost so far.
     pub fn own_counts(&self) -> OwnCounts {
         let output_dropped = self.outputs.0.iter().map(|(sink, _)| sink.dropped()).sum();
-        OwnCounts { output_dropped, ..self.own }
+        let engine = match &self.mode {
+            Mode::Alerts(alerting) => alerting.losses(),
+            Mode::Events => EngineLosses::default(),
+        };
+        OwnCounts { output_dropped, engine, ..self.own }
     }
 
-    /// Events seen and alerts raised so far.
-    pub fn seen_and_alerts(&self) -> (u64, u64) {
-        (self.events_seen, self.alerts)
+    /// Events seen so far.
+    pub fn events_seen(&self) -> u64 {
+        self.events_seen
+    }
+
+    /// What the rules did so far.
+    pub fn counts(&self) -> Counts {
+        match &self.mode {
+            Mode::Alerts(alerting) => alerting.counts(),
+            Mode::Events => Counts::default(),
+        }
     }
 
     /// Writes what is queued and closes the outputs. Returns the lines that did not get through.
@@ -252,25 +232,9 @@ impl Pipeline {
     }
 }
 
-fn log_reloaded(before: &RuleSet, now: &Reloaded) {
-    let left_out = match now.left_out {
-        0 => String::new(),
-        number => format!(", {number} left out as before"),
-    };
-    let (number, before, after) = (now.rules.len(), before.hash(), now.rules.hash());
-    tracing::info!("rules reloaded: {number} rules{left_out}, rule set {before} -> {after}");
-}
-
-fn log_failed(running: &RuleSet, failed: &Failed) {
-    for failure in &failed.failures {
-        tracing::error!("rules not reloaded: {}", failure.reason);
-    }
-    tracing::warn!("the {} rules of rule set {} stay in force", running.len(), running.hash());
-}
-
 impl Outputs {
     /// Writes a document to every output.
-    fn write(&self, document: &impl Serialize) {
+    pub fn write(&self, document: &impl Serialize) {
         let mut line = BytesMut::with_capacity(2048).writer();
         if let Err(error) = serde_json::to_writer(&mut line, document) {
             // Maps with keys that are no strings cannot be written; no document has one.

@@ -129,7 +129,10 @@ pub async fn run(
             _ = tick.tick() => {
                 pipeline.follow_clock();
                 // Nothing should be waiting; should a wake-up ever be missed, it waits no longer than this.
-                source.drain(|record| pipeline.take(record));
+                // Rules that wait for what must not come must not miss it when it lies in the ring.
+                if source.drain(|record| pipeline.take(record)) < source::BATCH {
+                    pipeline.advance();
+                }
                 report_lost(&mut losses, &pipeline, &mut window_start);
             }
             () = next_hang_up(&mut hang_up) => if let Some(reloads) = &reloads {
@@ -146,8 +149,9 @@ pub async fn run(
 
     probes.detach();
     while source.drain(|record| pipeline.take(record)) > 0 {}
+    pipeline.finish();
     report_lost(&mut losses, &pipeline, &mut window_start);
-    let (events_seen, alerts) = pipeline.seen_and_alerts();
+    let (events_seen, alerts) = (pipeline.events_seen(), pipeline.counts().alerts);
     let mut own = pipeline.own_counts();
     own.output_dropped = pipeline.close();
     Ok(Summary { events_seen, alerts, totals: losses.totals(own) })

@@ -26,7 +26,7 @@ use tokio::io::{Interest, unix::AsyncFd};
 const LOOK_AGAIN: Duration = Duration::from_millis(1);
 
 /// Records taken in one go, before signals and timers get their turn.
-const BATCH: usize = 4096;
+pub const BATCH: usize = 4096;
 
 /// Why the ring cannot be read.
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,9 @@
 
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do"))]
 
+use hullwatch::losses::ENGINE_REASONS;
 use hullwatch_common::counter::{COUNTERS, CounterClass};
+use hullwatch_rules::engine::EngineLosses;
 use hullwatch_rules::{EventKind, FieldId, FieldType, Source};
 use std::{env, fmt::Write as _, fs, path::PathBuf};
 
@@ -93,4 +95,10 @@ fn every_reason_for_a_loss_has_its_row() {
         let row = format!("| `{}` | {kind} |", counter.name());
         assert!(text.contains(&row), "docs/fields.md lacks the row {row}");
     }
+    for (_, reason) in ENGINE_REASONS {
+        let row = format!("| `{reason}` | dropped |");
+        assert!(text.contains(&row), "docs/fields.md lacks the row {row}");
+    }
+    let named = EngineLosses::default().named().map(|(name, _)| name);
+    assert_eq!(named, ENGINE_REASONS.map(|(name, _)| name));
 }

@@ -6,6 +6,7 @@
 mod bench;
 mod build;
 mod demo;
+mod fuzz;
 mod lint;
 mod run;
 mod setup;
@@ -62,6 +63,15 @@ enum Verb {
         #[arg(long, conflicts_with = "rounds")]
         rules: bool,
     },
+    /// Runs the fuzz targets of rules/fuzz, two at a time; a crash says how to run its input again
+    Fuzz {
+        /// For each target
+        #[arg(long, default_value_t = fuzz::SECONDS)]
+        seconds: u32,
+        /// Only these
+        #[arg(value_name = "TARGET")]
+        targets: Vec<String>,
+    },
     /// cargo fmt --check and clippy over the whole workspace, warnings refused
     Lint,
     /// The privileged half of `run --demo`: everything but the build
@@ -87,6 +97,7 @@ fn main() -> ExitCode {
         Verb::Test { arguments } => test::run(&arguments),
         Verb::Bench { rules: true, .. } => bench::run_rules(),
         Verb::Bench { rounds, rules: false } => bench::run(rounds),
+        Verb::Fuzz { seconds, targets } => fuzz::run(seconds, &targets),
         Verb::Lint => lint::run(),
         Verb::DemoAsRoot { sensor } => demo::run_as_root(&sensor),
         Verb::DemoContainer(container) => demo::container::supervise(&container),

@@ -4,7 +4,7 @@
 //! names of both the executable and the path given to exec, where the document has but one of them, and
 //! `hullwatch.cgroup.path` is the path that says most. A test of the sensor holds the two against each other.
 
-use crate::cuts::Cuts;
+use super::cuts::Cuts;
 use crate::fields::FieldId;
 use crate::scalars::{Scalar, ScalarList};
 
@@ -15,7 +15,7 @@ pub(super) struct Recorded<'a> {
     /// The path in the v1 hierarchy.
     pub(super) v1_path: &'a ScalarList,
     /// What was cut.
-    pub(super) cuts: Cuts,
+    pub(super) cuts: &'a mut Cuts,
     /// For texts under construction.
     pub(super) scratch: &'a mut String,
     /// For values that move.
@@ -66,12 +66,13 @@ fn add_names(document: &mut Recorded<'_>) {
     };
     names.clear();
     let whole = text(filename).filter(|_| !document.cuts.filename);
-    let derived = [text(executable).map(basename), whole.and_then(name_of_filename)];
+    let derived =
+        [text(executable).map(basename), whole.and_then(name_of_filename).filter(|name| !name.is_empty())];
     let given = document
         .spare
         .iter()
         .filter_map(|name| if let Scalar::Text(name) = name { Some(name) } else { None });
-    for name in derived.into_iter().flatten().filter(|name| !name.is_empty()).chain(given) {
+    for name in derived.into_iter().flatten().chain(given) {
         if !names.iter().any(|known| known == Scalar::Text(name)) {
             names.push(Scalar::Text(name));
         }
@@ -127,6 +128,9 @@ fn choose_cgroup_path(document: &mut Recorded<'_>) {
         Some(v2) => names_container(v1) || depth(v1) >= depth(v2),
         None => true,
     };
+    if v1_says_more {
+        document.cuts.cgroup_path = document.cuts.v1_path;
+    }
     if v1_says_more && let Some(list) = document.fields.get_mut(FieldId::HullwatchCgroupPath as usize) {
         list.clear();
         list.push(Scalar::Text(v1));

@@ -9,6 +9,7 @@
 //! to the types of the field table and adds what the sensor derives, so that a rule sees of a recorded event what it
 //! saw of the live one. What nobody asks for is stepped over without being looked at. Nothing here opens a file.
 
+mod cuts;
 mod derived;
 mod free;
 mod instant;

@@ -4,11 +4,11 @@
 //! text where the field is text, text is a number where it reads as one, and what does not fit is no value; in tests
 //! ([`SensorDocument::set`]) it is an error. [`derived`](super::derived) adds what the sensor works out itself.
 
+use super::cuts::Cuts;
 use super::derived::{self, Recorded};
 use super::instant::Instant;
 use super::paths::Paths;
 use super::reader::{DocumentError, Sink, read};
-use crate::cuts::Cuts;
 use crate::event::{Completeness, Event, SensorEvent, Values};
 use crate::fields::{FieldId, FieldType};
 use crate::kinds::EventKind;
@@ -55,7 +55,8 @@ pub struct SensorDocument {
 }
 
 /// What is read beside the fields of the table.
-const EXTRAS: [&str; 2] = ["hullwatch.evidence.truncated_fields", "hullwatch.cgroup.v1_path"];
+const EXTRAS: [&str; 3] =
+    ["hullwatch.evidence.truncated_fields", "hullwatch.cgroup.v1_path", "hullwatch.cgroup.recognised"];
 
 impl Default for SensorDocument {
     fn default() -> Self {
@@ -166,14 +167,15 @@ impl SensorDocument {
 
     fn derive(&mut self) {
         let (fields, extras) = self.fields.split_at_mut(FieldId::ALL.len());
-        let [truncated, v1_path] = extras else { return };
-        for name in truncated.iter() {
-            if let Scalar::Text(name) = name {
-                self.cuts.note(name);
-            }
-        }
-        let (scratch, spare) = (&mut self.scratch, &mut self.spare);
-        derived::add(&mut Recorded { fields, v1_path, cuts: self.cuts, scratch, spare });
+        let [truncated, v1_path, recognised] = extras else { return };
+        let (cuts, scratch, spare) = (&mut self.cuts, &mut self.scratch, &mut self.spare);
+        Values::of(truncated).any_text(|name| {
+            cuts.note(name);
+            false
+        });
+        cuts.script = fields.get(FieldId::HullwatchScriptPath as usize).is_some_and(|path| !path.is_empty());
+        cuts.no_cgroup = Values::of(recognised).any_text(|how| how == "unknown");
+        derived::add(&mut Recorded { fields, v1_path, cuts, scratch, spare });
         self.kind = self.find_kind();
     }
 

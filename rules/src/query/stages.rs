@@ -18,7 +18,7 @@ pub(super) struct Stages {
     /// The stages, and behind them `until` if there is one.
     plans: Vec<StagePlan<PathId>>,
     /// How many of them are stages.
-    stages: usize,
+    count: usize,
     /// What a sequence looks like; a sample has none.
     shape: Option<Shape>,
     pipes: Vec<Pipe>,
@@ -46,14 +46,14 @@ impl Stages {
     pub(super) fn of_sequence(plan: SequencePlan<PathId>, pipes: Vec<Pipe>) -> Self {
         let SequencePlan { stages: mut plans, until, maxspan_ms, .. } = plan;
         let shape = Shape::new(plans.iter().map(|stage| stage.missing), maxspan_ms);
-        let stages = plans.len();
+        let count = plans.len();
         plans.extend(until);
-        Self { plans, stages, shape: Some(shape), pipes, kept: Vec::new(), key: KeyBuffer::new() }
+        Self { plans, count, shape: Some(shape), pipes, kept: Vec::new(), key: KeyBuffer::new() }
     }
 
     pub(super) fn of_sample(plan: SamplePlan<PathId>, pipes: Vec<Pipe>) -> Self {
         let plans = plan.stages;
-        Self { stages: plans.len(), plans, shape: None, pipes, kept: Vec::new(), key: KeyBuffer::new() }
+        Self { count: plans.len(), plans, shape: None, pipes, kept: Vec::new(), key: KeyBuffer::new() }
     }
 
     /// Takes a document.
@@ -79,18 +79,19 @@ impl Stages {
 
     /// All documents are there.
     pub(super) fn finish(self) -> Vec<Vec<Rc<[u8]>>> {
-        let Self { stages, shape, pipes, mut kept, .. } = self;
+        let Self { count, shape, pipes, mut kept, .. } = self;
         kept.sort_unstable_by(|a, b| a.at.order(&b.at));
         let mut memory = Memory::new(UNBOUNDED);
         let mut found = Vec::new();
         for (event, sequence) in kept.iter().zip(0..) {
             let at = EventTime::new(event.at.ns, sequence);
             match &shape {
-                Some(shape) => sequence_event(&mut memory, shape, stages, event, at, &mut found),
+                Some(shape) => sequence_event(&mut memory, shape, count, event, at, &mut found),
                 None => {
-                    for (stage, key) in &event.hits {
+                    // From the last stage back, so that it is the later stages that get the later events.
+                    for (stage, key) in event.hits.iter().rev() {
                         let hit = Hit { at, key, marks: Marks::default() };
-                        let complete = memory.sample(stages, *stage, hit, || event.line.clone());
+                        let complete = memory.sample(count, *stage, hit, || event.line.clone());
                         found.extend(complete.map(|complete| complete.events));
                     }
                 }
@@ -113,13 +114,13 @@ const UNBOUNDED: Limits =
 fn sequence_event(
     memory: &mut Memory<Rc<[u8]>>,
     shape: &Shape,
-    stages: usize,
+    count: usize,
     event: &Kept,
     at: EventTime,
     found: &mut Vec<Vec<Rc<[u8]>>>,
 ) {
     while memory.advance(at.ns, |_| Some(shape), |_, complete| found.push(complete.events)) {}
-    let (of_stages, of_until): (Vec<_>, Vec<_>) = event.hits.iter().partition(|(stage, _)| *stage < stages);
+    let (of_stages, of_until): (Vec<_>, Vec<_>) = event.hits.iter().partition(|(stage, _)| *stage < count);
     for (stage, key) in of_stages.into_iter().rev() {
         let hit = Hit { at, key, marks: Marks::default() };
         let complete = memory.sequence(shape, *stage, hit, || event.line.clone());

@@ -14,7 +14,9 @@
 mod bundled;
 mod event;
 mod functions;
+mod own_tables;
 mod published;
 mod refusals;
+mod same;
 mod semantics;
 mod set;

@@ -3,7 +3,7 @@
 //! `event.kind: alert` is what a generic "external alerts" rule of Elastic Security picks up as it is. The
 //! sensor hands in documents of its own, `replay` those of a file: an alert about the same event is the same.
 
-use super::{ALERTS, message::message, tree};
+use super::{ALERTS, message::message, suppressed::HeldBack, tree};
 use crate::identity;
 use hullwatch_rules::{Rule, Threat, ThreatEntry};
 use serde::Serialize;
@@ -24,7 +24,9 @@ pub struct Match<'a> {
     /// The events of a sequence or a sample, in order; none where a rule is about single events.
     pub events: &'a [EventMap],
     /// Fields by which the events belong together, where the rule joins them by some.
-    pub join_keys: &'a [String],
+    pub join_keys: &'a [&'a str],
+    /// Equal alerts that were held back before this one, where nothing else has told of them.
+    pub held_back: Option<HeldBack>,
 }
 
 /// An alert as a document.
@@ -35,7 +37,7 @@ pub struct AlertDocument(EventMap);
 impl AlertDocument {
     /// The alert about `event`, which for a sequence is the last of its events.
     pub fn of(mut event: EventMap, found: &Match<'_>) -> Self {
-        let Match { rule, ruleset_hash, incomplete, events, join_keys } = *found;
+        let Match { rule, ruleset_hash, incomplete, events, join_keys, held_back } = *found;
         let message = message(&event, found);
         let id = alert_id(&event, found);
         for (path, value) in [
@@ -66,8 +68,12 @@ impl AlertDocument {
             let events: Vec<Value> = events.iter().map(essentials).collect();
             tree::put(&mut event, "hullwatch.sequence.events", events);
             if !join_keys.is_empty() {
-                tree::put(&mut event, "hullwatch.sequence.join_keys", join_keys);
+                tree::put(&mut event, "hullwatch.sequence.join_keys", join_keys.to_vec());
             }
+        }
+        if let Some(HeldBack { count, first, last }) = held_back {
+            let before = json!({ "count": count, "start": first, "end": last });
+            tree::put(&mut event, "hullwatch.suppressed", before);
         }
         Self(event)
     }
@@ -259,8 +265,14 @@ mod tests {
         let rules = rules();
         let mut alerts = Vec::new();
         rules.evaluate(&view, |rule| {
-            let found =
-                Match { rule, ruleset_hash: rules.hash(), incomplete: false, events: &[], join_keys: &[] };
+            let found = Match {
+                rule,
+                ruleset_hash: rules.hash(),
+                incomplete: false,
+                events: &[],
+                join_keys: &[],
+                held_back: None,
+            };
             let alert = AlertDocument::of(EventDocument::of(&view, "agent").map(), &found);
             alerts.push(serde_json::to_value(&alert).unwrap());
         });
@@ -321,7 +333,14 @@ mod tests {
         else {
             panic!("no object")
         };
-        let found = Match { rule: &rule, ruleset_hash: "h", incomplete: true, events: &[], join_keys: &[] };
+        let found = Match {
+            rule: &rule,
+            ruleset_hash: "h",
+            incomplete: true,
+            events: &[],
+            join_keys: &[],
+            held_back: None,
+        };
         let alert = serde_json::to_value(AlertDocument::of(event, &found)).unwrap();
         assert_eq!(alert["event.kind"], "alert");
         assert_eq!(alert["mine"], json!([1]));
@@ -341,7 +360,7 @@ mod tests {
             };
             event
         };
-        let keys = ["container.id".to_owned()];
+        let keys = ["container.id"];
         let alert = |first: &str| {
             let events = [event(first, "curl x"), event("2", "sh x")];
             let found = Match {
@@ -350,6 +369,7 @@ mod tests {
                 incomplete: false,
                 events: &events,
                 join_keys: &keys,
+                held_back: None,
             };
             serde_json::to_value(AlertDocument::of(events[1].clone(), &found)).unwrap()
         };

@@ -1,7 +1,7 @@
 //! What hullwatch writes: ECS documents, one JSON object a line.
 //!
 //! [`process`] is an exec, [`alert`] adds a rule to an event, [`message`] says it in a sentence, [`notice`]
-//! is what the sensor tells of itself ([`lost`], [`reload`]), and [`pretty`] shows all of them to a person. docs/fields.md describes every field.
+//! is what the sensor tells of itself ([`lost`], [`reload`], [`suppressed`]), and [`pretty`] shows all of them to a person. docs/fields.md describes every field.
 
 pub mod alert;
 pub mod kept;
@@ -11,6 +11,7 @@ pub mod notice;
 pub mod pretty;
 pub mod process;
 pub mod reload;
+pub mod suppressed;
 pub mod tree;
 
 use serde::Serialize;

@@ -14,6 +14,8 @@ use std::{collections::BTreeSet, sync::Arc};
 pub struct Baseline {
     rules: Arc<RuleSet>,
     known: BTreeSet<Known>,
+    /// What is odd about rules that are served.
+    warnings: BTreeSet<String>,
     /// What the files were like.
     seen: u64,
 }
@@ -94,17 +96,20 @@ impl Baseline {
             .map(|(path, error)| (path.display().to_string(), settle::hash(&error.to_string())))
             .collect();
         let Build { set: rules, refusals, warnings, .. } = RuleSet::build(found.sources);
-        for warning in &warnings {
-            tracing::warn!("{warning}");
-        }
+        let warnings = warnings.iter().map(ToString::to_string).collect();
         let refused: BTreeSet<&str> = refusals.iter().map(|refusal| refusal.origin.as_str()).collect();
         known.extend(contents.into_iter().filter(|(origin, _)| refused.contains(origin.as_str())));
-        (Self { rules: Arc::new(rules), known, seen }, refusals)
+        (Self { rules: Arc::new(rules), known, warnings, seen }, refusals)
     }
 
     /// The set that runs.
     pub fn rules(&self) -> &Arc<RuleSet> {
         &self.rules
+    }
+
+    /// What is odd about rules that are served.
+    pub fn warnings(&self) -> impl Iterator<Item = &str> {
+        self.warnings.iter().map(String::as_str)
     }
 
     /// What the files were like that it was made of.
@@ -143,6 +148,9 @@ impl Baseline {
         }
         if !failures.is_empty() {
             return Outcome::Failed(Failed { failures, cause });
+        }
+        for warning in next.warnings.difference(&self.warnings) {
+            tracing::warn!("{warning}");
         }
         *self = next;
         Outcome::Reloaded(Reloaded { rules: Arc::clone(&self.rules), left_out, cause })
