@@ -63,6 +63,9 @@ enum Verb {
         /// Only how fast a recording of 1 GB is replayed; needs no root
         #[arg(long, conflicts_with = "rounds")]
         replay: bool,
+        /// Only what rules cost an event, beside other rule engines; needs no root
+        #[arg(long, conflicts_with_all = ["rounds", "replay"])]
+        rules: bool,
     },
     /// Runs the fuzz targets of rules/fuzz, two at a time; a crash says how to run its input again
     Fuzz {
@@ -97,7 +100,8 @@ fn main() -> ExitCode {
         Verb::Run { demo: false, arguments } => run::run(&arguments),
         Verb::Test { arguments } => test::run(&arguments),
         Verb::Bench { replay: true, .. } => bench_replay::run(),
-        Verb::Bench { rounds, replay: false } => bench::run(rounds),
+        Verb::Bench { rules: true, .. } => bench::run_rules(),
+        Verb::Bench { rounds, .. } => bench::run(rounds),
         Verb::Fuzz { seconds, targets } => fuzz::run(seconds, &targets),
         Verb::Lint => lint::run(),
         Verb::DemoAsRoot { sensor } => demo::run_as_root(&sensor),

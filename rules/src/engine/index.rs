@@ -36,7 +36,7 @@ pub(super) struct KindIndex {
     entries: Vec<Entry>,
     /// The sequences and samples.
     stateful: Vec<Stages>,
-    gates: Vec<Program<FieldId>>,
+    gates: Vec<Gate>,
     /// For each combination of open gates the entries that may match, one set after the other.
     open: Bits,
     words: usize,
@@ -144,7 +144,7 @@ impl KindIndex {
     pub(super) fn candidates<E: SensorEvent>(&self, event: &E, scratch: &mut Scratch) -> bool {
         let mut combination = 0;
         for (number, gate) in self.gates.iter().enumerate() {
-            combination |= usize::from(gate.evaluate(event).is_possible()) << number;
+            combination |= usize::from(gate.lets_through(event)) << number;
         }
         let start = combination * self.words;
         let Some(open) = self.open.get(start..start + self.words) else { return false };
@@ -226,7 +226,7 @@ impl LaneIndex {
 }
 
 /// The gates that most entries share, and for each combination of open ones the entries that may match.
-fn gates(conditions: &[&Node<FieldId>], words: usize) -> (Vec<Program<FieldId>>, Bits) {
+fn gates(conditions: &[&Node<FieldId>], words: usize) -> (Vec<Gate>, Bits) {
     let required: Vec<Vec<Gate>> = conditions.iter().map(|condition| require::gates(condition)).collect();
     let mut all: Vec<Gate> = required.iter().flatten().copied().collect();
     all.sort_unstable();
@@ -246,7 +246,7 @@ fn gates(conditions: &[&Node<FieldId>], words: usize) -> (Vec<Program<FieldId>>,
         }
         open.extend(set_of);
     }
-    (chosen.into_iter().map(|gate| Program::new(gate.node())).collect(), open)
+    (chosen, open)
 }
 
 pub(super) fn set(bits: &mut [u64], entry: usize) {

@@ -16,8 +16,13 @@ pub(super) struct Literals {
     fronts: Vec<usize>,
     backs: Vec<usize>,
     inside: Table,
+    /// A bit for each window that begins a look into `inside`.
+    windows: Option<Box<[u64; WINDOW_WORDS]>>,
     has_whole: bool,
 }
+
+/// How many words the filter of windows has. Windows of a text are many: it is made to be asked fast.
+const WINDOW_WORDS: usize = 128;
 
 /// Beginnings and ends are cut to one of these lengths, so that a text is hashed a few times and not once a literal.
 const CUTS: [usize; 4] = [16, 8, 4, 2];
@@ -44,7 +49,15 @@ impl Literals {
                     this.backs.push(cut);
                     ends.push((hash(text.get(text.len() - cut..).unwrap_or(text), Place::Back), *entry));
                 }
-                Place::Inside => inside.push((hash_gram(rarest(text)), *entry)),
+                Place::Inside => {
+                    let gram = rarest(text);
+                    let (word, bit) = window_place(gram);
+                    let windows = this.windows.get_or_insert_with(|| Box::new([0; WINDOW_WORDS]));
+                    if let Some(word) = windows.get_mut(word) {
+                        *word |= bit;
+                    }
+                    inside.push((hash_gram(gram), *entry));
+                }
             }
         }
         for lengths in [&mut this.fronts, &mut this.backs] {
@@ -72,10 +85,12 @@ impl Literals {
                 self.ends.find(hash(back, Place::Back), found);
             }
         }
-        if !self.inside.is_empty() {
+        if let Some(windows) = &self.windows {
             for window in text.windows(GRAM) {
-                if let Some(gram) = window.first_chunk() {
-                    self.inside.find(hash_gram(*gram), found);
+                let Some(&gram) = window.first_chunk() else { break };
+                let (word, bit) = window_place(gram);
+                if windows.get(word).is_some_and(|word| word & bit != 0) {
+                    self.inside.find(hash_gram(gram), found);
                 }
             }
         }
@@ -123,10 +138,6 @@ impl Table {
             table.put(hash, (start, index(table.postings.len())));
         }
         table
-    }
-
-    fn is_empty(&self) -> bool {
-        self.hashes.is_empty()
     }
 
     fn put(&mut self, hash: u64, range: (u32, u32)) {
@@ -211,6 +222,14 @@ fn hash(text: &[u8], place: Place) -> u64 {
         rest.iter().fold(0, |all, byte| all << 8 | u64::from(*byte))
     };
     mix(state ^ (last | FOLD)) | 1
+}
+
+/// Where the bit of a window is.
+#[inline]
+fn window_place(gram: [u8; GRAM]) -> (usize, u64) {
+    let hash = (u32::from_le_bytes(gram) | 0x2020_2020).wrapping_mul(0x9e37_79b1);
+    // Seven bits for the word, six for the bit.
+    ((hash >> 25) as usize, 1 << (hash >> 19 & 63))
 }
 
 #[inline]

@@ -4,6 +4,7 @@
 //! cheap tests that it must pass (it must be in a container). Both may let through too much and never too little; case
 //! is forgotten everywhere.
 
+use crate::event::{Completeness, SensorEvent};
 use crate::fields::FieldId;
 use crate::matcher::{Node, Test, TextTest};
 
@@ -172,13 +173,15 @@ pub(super) enum Gate {
 }
 
 impl Gate {
-    /// The gate as a condition.
-    pub(super) fn node(self) -> Node<FieldId> {
-        match self {
-            Self::Is(field, value) => Node::Leaf(field, Test::Boolean(value)),
-            Self::Has(field) => Node::Leaf(field, Test::NotNull),
-            Self::Lacks(field) => Node::not(Node::Leaf(field, Test::NotNull)),
-        }
+    /// Whether `event` may pass it.
+    #[inline]
+    pub(super) fn lets_through<E: SensorEvent>(self, event: &E) -> bool {
+        let (field, holds) = match self {
+            Self::Is(field, wanted) => (field, event.get(field).any_bool(wanted)),
+            Self::Has(field) => (field, event.get(field).any()),
+            Self::Lacks(field) => (field, !event.get(field).any()),
+        };
+        holds || event.completeness(field) != Completeness::Whole
     }
 }
 

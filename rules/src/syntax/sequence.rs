@@ -26,6 +26,9 @@ use super::token::{Token, TokenKind};
 /// The most that `with runs=N` takes, as in Elasticsearch.
 const MAX_RUNS: u64 = 100;
 
+/// The longest `maxspan`: in nanoseconds, as events are timed, it must fit 64 bits.
+const MAX_MS: u64 = i64::MAX.unsigned_abs() / 1_000_000;
+
 pub(super) fn sequence(input: &mut Tokens<'_, '_>) -> Outcome<Sequence> {
     let span = word(input, "sequence").unwrap_or_default();
     let mut by = Vec::new();
@@ -91,18 +94,11 @@ fn duration(input: &mut Tokens<'_, '_>) -> Outcome<Maxspan> {
         _ => 86_400_000,
     };
     let ms = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(unit_ms));
-    // In nanoseconds, as events are timed, it must fit 64 bits.
-    match ms.filter(|ms| (1..=i64::MAX.unsigned_abs() / 1_000_000).contains(ms)) {
-        Some(ms) => Ok(Maxspan { ms, span: written.span }),
-        None => {
-            let kind = SyntaxErrorKind::OutOfRange {
-                what: "a duration in milliseconds",
-                least: 1,
-                most: i64::MAX.unsigned_abs() / 1_000_000,
-            };
-            Err(ErrMode::Cut(SyntaxError::new(written.span, kind)))
-        }
+    if let Some(ms) = ms.filter(|ms| (1..=MAX_MS).contains(ms)) {
+        return Ok(Maxspan { ms, span: written.span });
     }
+    let kind = SyntaxErrorKind::OutOfRange { what: "a duration in milliseconds", least: 1, most: MAX_MS };
+    Err(ErrMode::Cut(SyntaxError::new(written.span, kind)))
 }
 
 fn stages(input: &mut Tokens<'_, '_>, first: &'static str) -> Outcome<Vec<Stage>> {
