@@ -26,6 +26,7 @@ pub mod document;
 pub mod engine;
 mod error;
 mod event;
+pub mod explain;
 mod fields;
 mod fingerprint;
 mod kinds;
@@ -45,7 +46,7 @@ mod text_list;
 mod warning;
 
 pub use bundled::BUNDLED;
-pub use case::{Case, CaseEvent, Expected};
+pub use case::{Case, CaseEvent, CaseOutcome, Expected, Trial, run_case, try_events};
 pub use error::{Problem, Refusal, RuleError, Subject};
 pub use event::{Completeness, Event, SensorEvent, Values};
 pub use fields::{FieldId, FieldType, Source};

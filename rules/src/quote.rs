@@ -8,10 +8,15 @@ const SHOWN: usize = 80;
 
 /// The beginning of `text`, fit for a message.
 pub(crate) fn quoted(text: &str) -> String {
+    printable(text, SHOWN)
+}
+
+/// The first `limit` characters of `text`, with those escaped that a terminal might act upon.
+pub(crate) fn printable(text: &str, limit: usize) -> String {
     let mut shown = String::new();
     for (count, c) in text.chars().enumerate() {
         match c {
-            _ if count == SHOWN => {
+            _ if count == limit => {
                 shown.push_str("...");
                 break;
             }

@@ -195,3 +195,6 @@ fn log_failed(running: &RuleSet, failed: &Failed) {
     }
     tracing::warn!("the {} rules of rule set {} stay in force", running.len(), running.hash());
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! The command line: what can be said, and what it means.
 
 use crate::{
-    commands::{query::QueryArgs, replay::ReplayArgs},
+    commands::{query::QueryArgs, replay::ReplayArgs, rules::Rules},
     kernel::layout::KERNEL_BTF,
     pipeline::Format,
     sink::SinkAddress,
@@ -32,6 +32,8 @@ pub enum Command {
     Run(Run),
     /// Watch this host and write every exec as an ECS document, one JSON object a line.
     Record(Record),
+    /// Check, test, list and explain rules.
+    Rules(Rules),
     /// Read recorded events and write the alerts that they would have raised.
     Replay(ReplayArgs),
     /// Find events in any lines of JSON with a query in EQL.

@@ -6,7 +6,10 @@ use clap::Parser as _;
 use hullwatch::{
     alerting::Alerting,
     cli::{Capture, Cli, Command, LogLevel, Record, Run},
-    commands,
+    commands::{
+        self,
+        rules::{Rules, RulesError, Verdict},
+    },
     pipeline::{Format, Mode, Outputs},
     reload::{Baseline, Reloads},
     rule_files,
@@ -26,15 +29,16 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     set_up_log(cli.log_level);
     let result = match cli.command {
-        Command::Run(ref run) => self::run(run, cli.log_level),
-        Command::Record(ref record) => self::record(record, cli.log_level),
-        Command::Replay(ref args) => {
-            load_rules(&args.rules).and_then(|loaded| commands::replay::run(args, Arc::clone(loaded.rules())))
-        }
-        Command::Query(ref args) => commands::query::run(args),
+        Command::Run(ref run) => self::run(run, cli.log_level).map(|()| ExitCode::SUCCESS),
+        Command::Record(ref record) => self::record(record, cli.log_level).map(|()| ExitCode::SUCCESS),
+        Command::Rules(ref rules) => self::rules(rules),
+        Command::Replay(ref args) => load_rules(&args.rules)
+            .and_then(|loaded| commands::replay::run(args, Arc::clone(loaded.rules())))
+            .map(|()| ExitCode::SUCCESS),
+        Command::Query(ref args) => commands::query::run(args).map(|()| ExitCode::SUCCESS),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             // Standard error being closed leaves nobody to tell.
             let _ = writeln!(io::stderr(), "hullwatch: {error:#}");
@@ -81,6 +85,19 @@ fn record(record: &Record, level: LogLevel) -> Result<()> {
     };
     let outputs = open_outputs(&[address], Some(Format::Ndjson))?;
     watch(&record.capture, level, Mode::Events, None, outputs, "recording every event")
+}
+
+fn rules(rules: &Rules) -> Result<ExitCode> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let verdict = rules.run(&mut out);
+    let flushed = out.flush().map_err(RulesError::from);
+    match verdict.and_then(|verdict| flushed.map(|()| verdict)) {
+        Ok(Verdict::Good) => Ok(ExitCode::SUCCESS),
+        Ok(Verdict::Bad) => Ok(ExitCode::FAILURE),
+        // Who reads has read enough.
+        Err(RulesError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn watch(

@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// Stands for the bundled rules among the paths of rules; a folder of this name is `./bundled`.
+const BUNDLED_PATH: &str = "bundled";
 /// How deep folders are searched.
 const MAX_DEPTH: usize = 16;
 
@@ -41,8 +43,19 @@ pub struct Found {
     pub unreadable: Vec<(PathBuf, io::Error)>,
 }
 
-/// Reads the rule files at some paths, or the bundled rules when there is no path. Folders are searched
-/// with their subfolders, in the order of names; names that begin with a dot are left out, as are the
+/// Whether this path is the word that stands for the bundled rules.
+pub fn is_bundled(path: &Path) -> bool {
+    path == Path::new(BUNDLED_PATH)
+}
+
+fn bundled() -> impl Iterator<Item = RuleSource> {
+    BUNDLED
+        .iter()
+        .map(|(name, text)| RuleSource { origin: format!("bundled:{name}"), text: (*text).to_owned() })
+}
+
+/// Reads the rule files at some paths, or the bundled rules when there is no path; the path `bundled` stands for
+/// them among others, so that overlays can be laid over them. Folders are searched with their subfolders, in the order of names; names that begin with a dot are left out, as are the
 /// hidden copies that Kubernetes keeps in a mounted ConfigMap.
 ///
 /// # Errors
@@ -51,14 +64,13 @@ pub struct Found {
 pub fn read(paths: &[PathBuf]) -> Result<Found, RuleFilesError> {
     let mut found = Found::default();
     if paths.is_empty() {
-        found.sources.extend(
-            BUNDLED.iter().map(|(name, text)| RuleSource {
-                origin: format!("bundled:{name}"),
-                text: (*text).to_owned(),
-            }),
-        );
+        found.sources.extend(bundled());
     }
     for path in paths {
+        if is_bundled(path) {
+            found.sources.extend(bundled());
+            continue;
+        }
         let unreadable = |cause| RuleFilesError::Unreadable { path: path.clone(), cause };
         if !fs::metadata(path).map_err(unreadable)?.is_dir() {
             found.sources.push(source(path).map_err(unreadable)?);
@@ -131,6 +143,13 @@ mod tests {
     fn a_file_is_taken_whatever_its_name() {
         let folder = folder(&["rule"]);
         assert_eq!(names(&[folder.path().join("rule")]), ["rule"]);
+    }
+
+    #[test]
+    fn the_bundled_rules_can_stand_among_other_paths() {
+        let folder = folder(&["overlay.toml"]);
+        let found = read(&[PathBuf::from("bundled"), folder.path().to_owned()]).unwrap();
+        assert_eq!(found.sources.len(), BUNDLED.len() + 1);
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod bench;
 mod bench_replay;
 mod build;
 mod demo;
+mod fuzz;
 mod lint;
 mod run;
 mod setup;
@@ -63,6 +64,15 @@ enum Verb {
         #[arg(long, conflicts_with = "rounds")]
         replay: bool,
     },
+    /// Runs the fuzz targets of rules/fuzz, two at a time; a crash says how to run its input again
+    Fuzz {
+        /// For each target
+        #[arg(long, default_value_t = fuzz::SECONDS)]
+        seconds: u32,
+        /// Only these
+        #[arg(value_name = "TARGET")]
+        targets: Vec<String>,
+    },
     /// cargo fmt --check and clippy over the whole workspace, warnings refused
     Lint,
     /// The privileged half of `run --demo`: everything but the build
@@ -88,6 +98,7 @@ fn main() -> ExitCode {
         Verb::Test { arguments } => test::run(&arguments),
         Verb::Bench { replay: true, .. } => bench_replay::run(),
         Verb::Bench { rounds, replay: false } => bench::run(rounds),
+        Verb::Fuzz { seconds, targets } => fuzz::run(seconds, &targets),
         Verb::Lint => lint::run(),
         Verb::DemoAsRoot { sensor } => demo::run_as_root(&sensor),
         Verb::DemoContainer(container) => demo::container::supervise(&container),

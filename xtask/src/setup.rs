@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
+use crate::fuzz;
 use crate::support::compiler::{self, Compiler};
 use crate::support::linker;
 use crate::support::say::say;
@@ -23,6 +24,7 @@ pub(crate) fn run(tests: bool) -> Result<()> {
     say(format_args!("kernel-side compiler: {}", toolchain.compiler.label));
     say(format_args!("bpf-linker {}: {}", linker::VERSION, toolchain.linker.display()));
     if tests {
+        fuzz::find_or_install()?;
         say(test_tools::find_or_install()?);
         say(format_args!("Kubernetes schemas: {}", validator::find_or_install()?.display()));
     }

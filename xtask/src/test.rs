@@ -14,7 +14,7 @@ use crate::support::paths::HOST_TARGET;
 use crate::support::privilege;
 use crate::support::say::say;
 use crate::support::validator;
-use crate::{lint, setup};
+use crate::{fuzz, lint, setup};
 
 /// The verb.
 pub(crate) fn run(arguments: &[OsString]) -> Result<()> {
@@ -34,6 +34,7 @@ fn run_stages(stages: &mut Stages, arguments: &[OsString]) -> Result<()> {
     let built = stages.run("build", build::everything)?;
     if arguments.is_empty() {
         stages.run("unit tests", unit_tests)?;
+        stages.run("fuzz targets", || fuzz::run(fuzz::SECONDS, &[]))?;
     }
     stages.run("end-to-end tests", || end_to_end_tests(&built, arguments))
 }

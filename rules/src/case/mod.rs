@@ -2,6 +2,12 @@
 //!
 //! They stand in the rule's own file (or its overlay's) and are read with it; `rules test` and CI run them.
 
+mod run;
+
+#[cfg(test)]
+pub(crate) use run::explained;
+pub use run::{CaseOutcome, Trial, run_case, try_events};
+
 use crate::fields::FieldId;
 use crate::place::Position;
 use crate::scalars::ScalarList;

@@ -89,6 +89,14 @@ pub enum CheckErrorKind {
         /// What it was given.
         found: ValueType,
     },
+    /// A regular expression that is none, or that would take too much to match.
+    #[error("at character {} of the regular expression: {message}", .offset + 1)]
+    BadRegex {
+        /// What is wrong.
+        message: String,
+        /// Where in the expression, in bytes from 0.
+        offset: usize,
+    },
     /// Text that should be a block of addresses.
     #[error("\"{}\" is no block of IP addresses", quoted(.text))]
     NotABlock {
@@ -252,6 +260,10 @@ impl CheckError {
                 Some("blocks look like \"10.0.0.0/8\" or \"fe80::/10\"".to_owned())
             }
             CheckErrorKind::BlockNotConstant => Some("write it down, in double quotes".to_owned()),
+            CheckErrorKind::BadRegex { .. } => Some(
+                "Lucene's syntax: always the whole text, `^` and `$` are no anchors, and `~ & @ # < \"` need a backslash"
+                    .to_owned(),
+            ),
             CheckErrorKind::WrongArgument { .. }
             | CheckErrorKind::ArgumentCount { .. }
             | CheckErrorKind::TooManyFields { .. } => None,

@@ -8,6 +8,7 @@ use super::schema::ValueType;
 use super::subject::Subject;
 use super::{CheckError, CheckErrorKind};
 use crate::matcher::{Number, NumberTest, Pattern, Test, TextSet, TextTest};
+use crate::regex::Regex;
 use crate::syntax::Span;
 use crate::syntax::ast::{Comparison, Literal, Membership, Value};
 
@@ -124,6 +125,9 @@ fn among_texts<F: Copy>(
             other => return Err(wrong_type(subject, op.symbol(), other, literal.span)),
         }
     }
+    if matches!(op, Membership::Regex | Membership::RegexFold) {
+        return among_expressions(&texts, op == Membership::RegexFold);
+    }
     // `in` takes `*` and `?` literally; the other three know wildcards. The ones with `~`, and `:`, fold.
     let wildcards = matches!(op, Membership::Like | Membership::LikeFold | Membership::Colon);
     let fold = matches!(op, Membership::InFold | Membership::LikeFold | Membership::Colon);
@@ -142,6 +146,44 @@ fn among_texts<F: Copy>(
         })
         .collect::<Result<Box<[_]>, _>>()?;
     Ok(Test::Text(if patterns.is_empty() { TextTest::OneOf(exact) } else { TextTest::Like(exact, patterns) }))
+}
+
+/// Regular expressions. Those that match but a few texts become these texts.
+fn among_expressions(texts: &[(&str, Span)], fold: bool) -> Result<Test, CheckError> {
+    let mut exact = Vec::new();
+    let mut expressions = Vec::new();
+    for &(text, span) in texts {
+        let expression = Regex::new(text, fold).map_err(|error| {
+            let kind = CheckErrorKind::BadRegex { message: error.message, offset: error.offset };
+            CheckError::new(within(span, text, error.offset), kind)
+        })?;
+        match expression.texts(MAX_TEXTS) {
+            Some(few) => exact.extend(few),
+            None => expressions.push(expression),
+        }
+    }
+    let exact = TextSet::new(exact.iter().map(String::as_str), fold);
+    let test = if expressions.is_empty() {
+        TextTest::OneOf(exact)
+    } else {
+        TextTest::Regex(exact, expressions.into_boxed_slice())
+    };
+    Ok(Test::Text(test))
+}
+
+/// An expression that matches no more texts than this is looked up among them.
+const MAX_TEXTS: usize = 64;
+
+/// The place of byte `offset` of the string constant `text` that stands at `span`; the whole constant where escapes or
+/// raw quotes make the two differ.
+fn within(span: Span, text: &str, offset: usize) -> Span {
+    let range = span.range();
+    if range.len() != text.len() + 2 {
+        return span;
+    }
+    let length = text.get(offset..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+    let start = range.start + 1 + offset.min(text.len());
+    Span::new(start, (start + length).min(range.end))
 }
 
 fn order_text(op: Comparison, text: &str) -> TextTest {

@@ -48,7 +48,7 @@ pub fn compile_with<S: Schema>(query: &Query, schema: &mut S) -> Result<Compiled
 pub fn compile_condition<S: Schema>(expr: &Expr, schema: &mut S) -> Result<Program<S::Field>, CheckError> {
     let mut compiler = Compiler::new(schema);
     let node = compiler.condition(expr)?;
-    compiler.served(node).map(Program::new)
+    compiler.program(node)
 }
 
 /// Compiles the condition of an exception, to be evaluated with [`Program::evaluate_strict`]: a test on a field that no
@@ -60,7 +60,7 @@ pub fn compile_condition<S: Schema>(expr: &Expr, schema: &mut S) -> Result<Progr
 pub fn compile_exception<S: Schema>(expr: &Expr, schema: &mut S) -> Result<Program<S::Field>, CheckError> {
     let mut compiler = Compiler { strict: true, ..Compiler::new(schema) };
     let node = compiler.condition(expr)?;
-    compiler.served(node).map(Program::new)
+    compiler.program(node)
 }
 
 /// What compiling carries along.
@@ -81,6 +81,12 @@ impl<'s, S: Schema> Compiler<'s, S> {
 
     fn notice_planned(&mut self, path: &FieldPath, span: Span) {
         self.null_for_now.get_or_insert_with(|| (span, path.path.clone()));
+    }
+
+    /// `node`, ready to run.
+    fn program(&mut self, node: Node<S::Field>) -> Result<Program<S::Field>, CheckError> {
+        let node = self.served(node)?;
+        Ok(Program::arranged(node, &|field| self.schema.cost(field)))
     }
 
     /// Refuses `node` if it still depends on a field that no event has yet.

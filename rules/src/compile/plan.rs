@@ -102,7 +102,7 @@ impl<S: Schema> Compiler<'_, S> {
     fn event(&mut self, query: &EventQuery) -> Result<Program<S::Field>, CheckError> {
         let category = self.category(query)?;
         let condition = self.condition(&query.condition)?;
-        self.served(Node::all([category, condition])).map(Program::new)
+        self.program(Node::all([category, condition]))
     }
 
     fn category(&mut self, query: &EventQuery) -> Result<Node<S::Field>, CheckError> {

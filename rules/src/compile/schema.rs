@@ -128,6 +128,12 @@ pub trait Schema {
     /// How an event is asked for the field of this path, whatever is known of its values; `None` when it cannot be.
     fn id(&mut self, path: &str) -> Option<Self::Field>;
 
+    /// What it costs to look at a field, for the order of tests: 1 for one value that lies ready.
+    fn cost(&self, field: Self::Field) -> u32 {
+        let _ = field;
+        1
+    }
+
     /// What `name where` asks. Never called for `any`.
     fn category(&mut self, name: &str) -> Asked<Self::Field>;
 }
@@ -156,6 +162,17 @@ impl Schema for KindSchema {
 
     fn id(&mut self, path: &str) -> Option<FieldId> {
         FieldId::from_name(path)
+    }
+
+    fn cost(&self, field: FieldId) -> u32 {
+        match field {
+            // Many values.
+            FieldId::ProcessArgs => 8,
+            // Put together when it is asked for.
+            FieldId::ProcessCommandLine => 12,
+            FieldId::ProcessEntityId | FieldId::ProcessParentEntityId => 40,
+            _ => 1,
+        }
     }
 
     fn category(&mut self, name: &str) -> Asked<FieldId> {

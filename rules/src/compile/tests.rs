@@ -6,7 +6,7 @@ use super::{
 };
 use crate::fields::FieldId;
 use crate::kinds::EventKind;
-use crate::matcher::{Node, Test, TextTest};
+use crate::matcher::{Node, Program, Test, TextTest};
 use crate::syntax::ast::Body;
 use crate::syntax::parse;
 
@@ -194,4 +194,75 @@ fn an_exception_is_not_sure_of_what_no_event_has() {
         let program = compile_exception(&query.condition, &mut KindSchema(EventKind::Exec)).unwrap();
         assert_eq!(program.evaluate_strict(&Nothing), expected, "{condition}");
     }
+}
+
+#[test]
+fn alternatives_that_want_some_of_a_few_names_get_a_gate_and_the_cheapest_test_comes_first() {
+    let Node::All(nodes) = compiled(
+        r#"process.args == "x" and (process.name in ("apt", "yum") and process.args == "install" or process.name : "APK" and
+           process.args : "add") and process.interactive == true"#,
+    ) else {
+        panic!()
+    };
+    let Node::Leaf(FieldId::ProcessInteractive, _) = &nodes[0] else { panic!("{nodes:?}") };
+    let Node::Leaf(FieldId::ProcessName, Test::Text(TextTest::OneOf(gate))) = &nodes[1] else {
+        panic!("{nodes:?}")
+    };
+    assert_eq!(gate.texts().collect::<Vec<_>>(), ["apk", "apt", "yum"]);
+    assert!(gate.contains("APT"), "one of the alternatives folds, so the gate must");
+    let Node::Leaf(FieldId::ProcessArgs, _) = &nodes[2] else { panic!("{nodes:?}") };
+    let without_gate = compiled(r#"process.name == "a" or not process.name == "b""#);
+    assert!(matches!(without_gate, Node::Any(_)));
+}
+
+#[test]
+fn the_order_of_tests_changes_no_answer() {
+    use crate::{Completeness, Event, Values};
+    use proptest::prelude::*;
+
+    struct Exec(Vec<&'static str>, Vec<&'static str>, Option<bool>, Completeness);
+    impl Event for Exec {
+        type Field = FieldId;
+        fn get(&self, field: FieldId) -> Values<'_> {
+            match field {
+                FieldId::ProcessName => Values::Each(&self.0),
+                FieldId::ProcessArgs => Values::Each(&self.1),
+                FieldId::ProcessInteractive => self.2.map_or(Values::Missing, Values::Bool),
+                _ => Values::Missing,
+            }
+        }
+        fn completeness(&self, field: FieldId) -> Completeness {
+            if field == FieldId::ProcessInteractive { Completeness::Whole } else { self.3 }
+        }
+    }
+
+    let conditions = [
+        r#"(process.name == "a" and process.args == "b" or process.name in ("b", "ab") and process.args : "A*") and process.interactive"#,
+        r#"process.name : "A" and process.args == "ab" or process.name == "b" and not process.args like "a*""#,
+        r#"not (process.name == "a" or process.name == "b" and process.interactive == false) or process.args == "b""#,
+        r#"process.args != "a" and (process.name == "a" or process.name == "b") and not process.interactive"#,
+    ];
+    let nodes: Vec<_> = conditions
+        .iter()
+        .map(|condition| {
+            let Body::Event(query) = parse(&format!("any where {condition}")).unwrap().body else { panic!() };
+            let mut schema = KindSchema(EventKind::Exec);
+            let written = super::Compiler::new(&mut schema).condition(&query.condition).unwrap();
+            (Program::new(written), compile_condition(&query.condition, &mut schema).unwrap())
+        })
+        .collect();
+    let texts = || prop::collection::vec(prop::sample::select(vec!["a", "b", "ab", "A", "c"]), 0..3);
+    let completeness = prop::sample::select(vec![
+        Completeness::Whole,
+        Completeness::MoreValues,
+        Completeness::EndCut,
+        Completeness::StartCut,
+    ]);
+    proptest!(ProptestConfig::with_cases(2000), |(name in texts(), args in texts(), tty: Option<bool>, cut in completeness)| {
+        let event = Exec(name, args, tty, cut);
+        for ((written, arranged), condition) in nodes.iter().zip(conditions) {
+            prop_assert_eq!(written.evaluate(&event), arranged.evaluate(&event), "{}", condition);
+            prop_assert_eq!(written.evaluate_strict(&event), arranged.evaluate_strict(&event), "{}", condition);
+        }
+    });
 }

@@ -8,6 +8,7 @@ mod function;
 mod network;
 mod node;
 mod number;
+mod order;
 mod search;
 mod test;
 mod text;
@@ -34,7 +35,16 @@ pub struct Program<F> {
     condition: Node<F>,
 }
 
+impl<F: Copy + PartialEq> Program<F> {
+    /// `condition`, its terms put into the order in which they cost least; `cost` says what it costs to look at a field,
+    /// 1 for the least.
+    pub(crate) fn arranged(condition: Node<F>, cost: &dyn Fn(F) -> u32) -> Self {
+        Self { condition: order::arrange_whole(condition, cost) }
+    }
+}
+
 impl<F: Copy> Program<F> {
+    /// `condition` as it is.
     pub(crate) fn new(condition: Node<F>) -> Self {
         Self { condition }
     }

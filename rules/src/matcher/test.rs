@@ -191,6 +191,24 @@ mod tests {
     }
 
     #[test]
+    fn an_expression_is_followed_as_far_as_the_text_is_known() {
+        let regex = |pattern: &str| {
+            let expression = crate::regex::Regex::new(pattern, false).unwrap();
+            Test::Text(TextTest::Regex(TextSet::new(["/usr/x"], false), Box::new([expression])))
+        };
+        for (test, expected) in [
+            (regex("/usr.*"), Truth::True),
+            (regex("/usr/.*"), Truth::Unknown),
+            (regex("/opt.*"), Truth::Unknown),
+            (regex("/o.*&/p.*"), Truth::Unknown),
+        ] {
+            assert_eq!(test.truth(Values::Text("/usr"), Completeness::EndCut), expected, "{test:?}");
+        }
+        assert_eq!(regex("/opt.*").truth(Values::Text("/usra"), Completeness::EndCut), Truth::False);
+        assert_eq!(regex(".*apt").truth(Values::Text("...apt"), Completeness::StartCut), Truth::Unknown);
+    }
+
+    #[test]
     fn order_is_decided_where_the_texts_differ() {
         let after = |bound: &str| {
             Test::Text(TextTest::Order { bound: bound.into(), before: false, equal: false, after: true })

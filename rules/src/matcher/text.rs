@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 use super::network::Block;
 use super::truth::Truth;
 use super::wildcard::Pattern;
+use crate::regex::{Outcome, Regex};
 
 /// What a text must be like.
 #[derive(Clone, Debug)]
@@ -15,6 +16,8 @@ pub(crate) enum TextTest {
     OneOf(TextSet),
     /// One of a set, or matching one of these patterns.
     Like(TextSet, Box<[Pattern]>),
+    /// One of a set, or all of it matching one of these expressions.
+    Regex(TextSet, Box<[Regex]>),
     /// An address in one of these blocks.
     InBlocks(Box<[Block]>),
     /// Compares with a bound in one of these ways, by code point.
@@ -37,6 +40,9 @@ impl TextTest {
             Self::Like(set, patterns) => {
                 set.contains(text) || patterns.iter().any(|pattern| pattern.matches(text))
             }
+            Self::Regex(set, expressions) => {
+                set.contains(text) || expressions.iter().any(|expression| expression.is_match(text))
+            }
             Self::InBlocks(blocks) => Block::any_contains(blocks, text) == Some(true),
             // UTF-8 sorts by code point.
             Self::Order { bound, before, equal, after } => match text.cmp(bound) {
@@ -57,6 +63,15 @@ impl TextTest {
                 let set = set.of_part(text, begins);
                 patterns.iter().map(|pattern| pattern.of_beginning(text)).fold(set, Truth::max)
             }
+            Self::Regex(set, expressions) => {
+                let set = set.of_part(text, begins);
+                let outcomes = expressions.iter().map(|expression| match expression.prefix_outcome(text) {
+                    Outcome::No => Truth::False,
+                    Outcome::Maybe => Truth::Unknown,
+                    Outcome::Yes => Truth::True,
+                });
+                outcomes.fold(set, Truth::max)
+            }
             Self::InBlocks(_) => Truth::Unknown,
             Self::Order { bound, .. } if bound.starts_with(text) => Truth::Unknown,
             Self::Order { .. } => self.holds(text).into(),
@@ -71,7 +86,8 @@ impl TextTest {
                 let set = set.of_part(text, ends);
                 patterns.iter().map(|pattern| pattern.of_end(text)).fold(set, Truth::max)
             }
-            Self::InBlocks(_) | Self::Order { .. } => Truth::Unknown,
+            Self::Regex(set, expressions) if expressions.is_empty() => set.of_part(text, ends),
+            Self::Regex(..) | Self::InBlocks(_) | Self::Order { .. } => Truth::Unknown,
         }
     }
 }
@@ -92,11 +108,15 @@ pub(super) fn ends(whole: &str, part: &str, fold: bool) -> bool {
     )
 }
 
-/// A set of texts, ordered by length first: most lookups end without a byte compared.
+/// A set of texts. Most lookups end at the length or the first character, without a text compared.
 #[derive(Clone, Debug)]
 pub(crate) struct TextSet {
     /// Ascending by [`order`]; in small letters when `fold`.
     texts: Box<[Box<str>]>,
+    /// A bit for each length that occurs; the last one stands for all that are longer.
+    lengths: u64,
+    /// A bit for each byte that begins a text, 64 to a word; both cases when `fold`.
+    firsts: [u64; 4],
     fold: bool,
 }
 
@@ -106,7 +126,18 @@ impl TextSet {
         let mut texts: Vec<Box<str>> = texts.into_iter().map(keep).collect();
         texts.sort_unstable_by(|a, b| order(a, b, false));
         texts.dedup();
-        Self { texts: texts.into_boxed_slice(), fold }
+        let mut set = Self { texts: texts.into_boxed_slice(), lengths: 0, firsts: [0; 4], fold };
+        for text in &set.texts {
+            set.lengths |= length_bit(text);
+            if let Some(&first) = text.as_bytes().first() {
+                for first in [first, if fold { first.to_ascii_uppercase() } else { first }] {
+                    if let Some(word) = set.firsts.get_mut(usize::from(first >> 6)) {
+                        *word |= 1 << (first & 63);
+                    }
+                }
+            }
+        }
+        set
     }
 
     /// All of them; in small letters when case does not count.
@@ -120,9 +151,28 @@ impl TextSet {
         if possible { Truth::Unknown } else { Truth::False }
     }
 
+    #[inline]
     pub(crate) fn contains(&self, text: &str) -> bool {
+        if self.lengths & length_bit(text) == 0 {
+            return false;
+        }
+        if let Some(&first) = text.as_bytes().first()
+            && self.firsts.get(usize::from(first >> 6)).is_none_or(|word| word & 1 << (first & 63) == 0)
+        {
+            return false;
+        }
         self.texts.binary_search_by(|known| order(known, text, self.fold)).is_ok()
     }
+
+    /// Whether ASCII letters compare without their case.
+    pub(super) fn folds(&self) -> bool {
+        self.fold
+    }
+}
+
+#[inline]
+fn length_bit(text: &str) -> u64 {
+    1 << text.len().min(63)
 }
 
 /// Shorter before longer, then by bytes; with `fold`, `text` counts as if written in small letters, as `known` is.

@@ -88,7 +88,8 @@ impl Stages {
             match &shape {
                 Some(shape) => sequence_event(&mut memory, shape, count, event, at, &mut found),
                 None => {
-                    for (stage, key) in &event.hits {
+                    // From the last stage back, so that it is the later stages that get the later events.
+                    for (stage, key) in event.hits.iter().rev() {
                         let hit = Hit { at, key, marks: Marks::default() };
                         let complete = memory.sample(count, *stage, hit, || event.line.clone());
                         found.extend(complete.map(|complete| complete.events));

@@ -228,10 +228,42 @@ impl Terms {
         if flat.contains(&absorbing) {
             return absorbing;
         }
+        if is_union {
+            self.drop_subsumed(&mut flat);
+        }
         match flat.as_slice() {
             [] => neutral,
             [only] => *only,
             _ => self.keep(node(flat.into())),
+        }
+    }
+
+    /// Of repetitions that differ in their upper bound alone, the widest is all of them: without this, `@a.{0,20}b@`
+    /// would have a state for each set of places where an `a` may have been.
+    fn drop_subsumed(&self, parts: &mut Vec<Id>) {
+        let mut widest: HashMap<(Id, Id), Option<u32>> = HashMap::new();
+        let is_wider = |a: Option<u32>, b: Option<u32>| a.is_none() || b.is_some_and(|b| a >= Some(b));
+        for part in parts.iter() {
+            if let Some((key, max)) = self.optional_run(*part) {
+                let known = widest.entry(key).or_insert(max);
+                if is_wider(max, *known) {
+                    *known = max;
+                }
+            }
+        }
+        parts.retain(|part| self.optional_run(*part).is_none_or(|(key, max)| widest.get(&key) == Some(&max)));
+    }
+
+    /// `r{0,m}` and what stands behind it, apart from `m`.
+    fn optional_run(&self, id: Id) -> Option<((Id, Id), Option<u32>)> {
+        let (head, tail) = match self.all.get(id as usize)? {
+            Term::Concat(head, tail) => (*head, *tail),
+            Term::Repeat(..) => (id, EMPTY),
+            _ => return None,
+        };
+        match self.all.get(head as usize)? {
+            Term::Repeat(inner, 0, max) => Some(((*inner, tail), *max)),
+            _ => None,
         }
     }
 

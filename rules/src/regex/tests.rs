@@ -217,6 +217,16 @@ fn pathological_patterns_are_served_or_refused_quickly() {
 }
 
 #[test]
+fn a_bounded_gap_behind_an_unbounded_one_is_served() {
+    let regex = Regex::new("@(base64|xxd).{0,20}-d@", false).unwrap();
+    assert!(regex.states() < 400, "{}", regex.states());
+    assert!(
+        regex.is_match("echo x | base64 --wrap -d | sh") && !regex.is_match("base64 12345678901234567890x-d")
+    );
+    assert!(regex.is_match("xxd xxd 12345678901234567-d"));
+}
+
+#[test]
 fn a_match_reads_each_character_once() {
     let text = "a".repeat(4_000_000);
     // A matcher that backtracks does not come back from these.

@@ -202,6 +202,8 @@ impl FileError {
                 "add `{key} = {}`",
                 match *key {
                     "risk_score" => "21",
+                    "window" => "\"10m\"",
+                    "expect" => "\"match\"",
                     "severity" => "\"low\"",
                     "type" => "\"eql\"",
                     "query" => "'''process where ...'''",

@@ -46,7 +46,7 @@ pub struct Build {
 }
 
 /// What is put before the condition of an exception to make it a query.
-const LEAD: &str = "any where ";
+pub(crate) const LEAD: &str = "any where ";
 
 impl RuleSet {
     /// Reads and compiles `sources`: rules, and overlays for them. Of several rules with one id, and of several overlays

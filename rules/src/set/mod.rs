@@ -14,6 +14,7 @@ use crate::kinds::EventKind;
 use crate::matcher::Program;
 use crate::rule::Rule;
 
+pub(crate) use build::LEAD;
 pub use build::{Build, RuleSource};
 
 /// Rules, compiled and ready.
@@ -63,6 +64,13 @@ impl CompiledRule {
 }
 
 impl RuleSet {
+    /// The rule at `index` alone, and every alert of it: what de-duplication would hold back comes out, too. For tests.
+    pub(crate) fn alone(&self, index: usize) -> Option<Self> {
+        let (rule, compiled) = self.served(index)?;
+        let rule = Rule { dedup: None, ..rule.clone() };
+        Some(Self::new(vec![rule], vec![compiled.clone()]))
+    }
+
     /// Puts a set together.
     fn new(rules: Vec<Rule>, compiled: Vec<CompiledRule>) -> Self {
         let hash = fingerprint::of_set(compiled.iter().map(|compiled| compiled.fingerprint));

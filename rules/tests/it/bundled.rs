@@ -1,9 +1,10 @@
-//! The bundled rules: complete, loadable, in our own words, and matching what they say.
+//! The bundled rules: complete, loadable, in our own words, with cases of their own, and matching what they say.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-use hullwatch_rules::{BUNDLED, Build, RuleSet, RuleSource};
+use hullwatch_rules::{BUNDLED, Build, Expected, RuleSet, RuleSource, ThreatEntry};
 
 use crate::event::{Doc, matches};
 
@@ -11,8 +12,9 @@ fn bundled() -> RuleSet {
     let sources = BUNDLED
         .iter()
         .map(|(name, text)| RuleSource { origin: (*name).to_owned(), text: (*text).to_owned() });
-    let Build { set, refusals, .. } = RuleSet::build(sources);
+    let Build { set, refusals, warnings, .. } = RuleSet::build(sources);
     assert!(refusals.is_empty(), "{refusals:#?}");
+    assert!(warnings.is_empty(), "{warnings:#?}");
     set
 }
 
@@ -55,6 +57,147 @@ fn every_bundled_rule_says_all_that_an_alert_needs() {
             rule.name
         );
         assert!(rule.threat.iter().all(|threat| !threat.tactic.id.is_empty()) && !rule.threat.is_empty());
+    }
+}
+
+/// The tactics of MITRE ATT&CK's enterprise matrix.
+const TACTICS: &[(&str, &str)] = &[
+    ("TA0043", "Reconnaissance"),
+    ("TA0042", "Resource Development"),
+    ("TA0001", "Initial Access"),
+    ("TA0002", "Execution"),
+    ("TA0003", "Persistence"),
+    ("TA0004", "Privilege Escalation"),
+    ("TA0005", "Defense Evasion"),
+    ("TA0006", "Credential Access"),
+    ("TA0007", "Discovery"),
+    ("TA0008", "Lateral Movement"),
+    ("TA0009", "Collection"),
+    ("TA0011", "Command and Control"),
+    ("TA0010", "Exfiltration"),
+    ("TA0040", "Impact"),
+];
+
+#[test]
+fn there_are_at_least_twenty_eight_rules_and_no_two_have_an_id_or_a_name_in_common() {
+    let set = bundled();
+    assert!(set.len() >= 28, "{} rules", set.len());
+    let mut seen = HashMap::new();
+    for rule in set.rules() {
+        for text in [&rule.id, &rule.name, &rule.query, &rule.description] {
+            let other = seen.insert(text.clone(), &rule.origin);
+            assert_eq!(other, None, "{} and another file have this in common: {text}", rule.origin);
+        }
+    }
+}
+
+#[test]
+fn every_bundled_rule_has_at_least_three_cases_that_match_and_three_that_do_not() {
+    for rule in bundled().rules() {
+        let matching = rule.cases.iter().filter(|case| case.expected != Expected::NoAlert).count();
+        assert!(matching >= 3, "{}: {matching} cases match", rule.origin);
+        let others = rule.cases.len() - matching;
+        assert!(others >= 3, "{}: {others} cases do not match", rule.origin);
+        let mut names: Vec<_> = rule.cases.iter().map(|case| &case.name).collect();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), rule.cases.len(), "{}: a name is used for two cases", rule.origin);
+    }
+}
+
+#[test]
+fn the_risk_score_of_every_bundled_rule_is_that_of_its_severity() {
+    for rule in bundled().rules() {
+        assert_eq!(rule.risk_score, rule.severity.number(), "{}", rule.origin);
+    }
+}
+
+#[test]
+fn every_mapping_names_a_tactic_of_attack_and_techniques_with_their_own_pages() {
+    let set = bundled();
+    let page =
+        |entry: &ThreatEntry| format!("https://attack.mitre.org/techniques/{}/", entry.id.replace('.', "/"));
+    let mut names: HashMap<String, String> = HashMap::new();
+    for rule in set.rules() {
+        for threat in &rule.threat {
+            let tactic = (threat.tactic.id.as_str(), threat.tactic.name.as_str());
+            assert!(TACTICS.contains(&tactic), "{}: {tactic:?}", rule.origin);
+            assert!(!threat.techniques.is_empty(), "{}: no technique", rule.origin);
+            assert!(rule.tags.contains(&format!("Tactic: {}", threat.tactic.name)), "{}: tags", rule.origin);
+            for technique in &threat.techniques {
+                for entry in [&technique.technique].into_iter().chain(&technique.subtechniques) {
+                    assert_eq!(entry.reference, page(entry), "{}", rule.origin);
+                    let name = names.entry(entry.id.clone()).or_insert_with(|| entry.name.clone());
+                    assert_eq!(*name, entry.name, "{}: {} has two names", rule.origin, entry.id);
+                }
+                let closest = technique.subtechniques.last().unwrap_or(&technique.technique);
+                assert!(rule.references.contains(&closest.reference), "{}: {}", rule.origin, closest.id);
+                for sub in &technique.subtechniques {
+                    let parent = sub.id.split('.').next();
+                    assert_eq!(parent, Some(technique.technique.id.as_str()), "{}", rule.origin);
+                }
+            }
+        }
+    }
+}
+
+/// facts on the first rule's misses and wrong hits: each of these words stands in a case of some rule, on the right side.
+#[test]
+fn what_the_tool_installation_rule_misses_is_a_case_of_another_rule() {
+    let set = bundled();
+    let others = || set.rules().iter().filter(|rule| rule.id != TOOL_INSTALLATION);
+    let cases = |matching: bool| -> Vec<String> {
+        others()
+            .flat_map(|rule| &rule.cases)
+            .filter(|case| (case.expected != Expected::NoAlert) == matching)
+            .map(|case| format!("{:?} {:?}", case.name, case.events))
+            .collect()
+    };
+    let (matching, others) = (cases(true), cases(false));
+    for word in [
+        "curl=8.1",
+        "curl:amd64",
+        "curl/stable",
+        "curl+",
+        "cur*",
+        "./curl.deb",
+        "curl@edge",
+        "curl.x86_64",
+        "curl-minimal",
+        "reinstall",
+        "localinstall",
+        "zypper in",
+        "dnf in",
+        "--sync",
+        "-U",
+        "-ivh",
+        "-Uvh",
+        "\"nc\"",
+        "nmap",
+        "\"git\"",
+        "tcpdump",
+        "strace",
+        "gcc",
+        "aptitude",
+        "nala",
+        "opkg",
+        "dnf5",
+        "pip",
+        "npm",
+        "gem",
+        "go install",
+        "cargo install",
+        "renamed",
+        "copy of",
+        "ld-linux",
+        "busybox",
+        "yum's script",
+        "dnf's script",
+    ] {
+        assert!(matching.iter().any(|case| case.contains(word)), "no case that matches has {word}");
+    }
+    for word in ["pacman -Ss curl", "python3-dev", "remove sh install"] {
+        assert!(others.iter().any(|case| case.contains(word)), "no case that does not match has {word}");
     }
 }
 
@@ -111,8 +254,8 @@ fn other_commands_are_not_reported() {
         "pacman -Q curl",
         "rpm -q curl",
         "dpkg -l curl",
-        "pip install curl",
         "bash -c apt-get install curl",
+        "sudo apt-get install curl",
     ] {
         assert_eq!(matches(&set, &Doc::exec(argv)), [""; 0], "{argv}");
     }

@@ -14,6 +14,7 @@
 mod bundled;
 mod event;
 mod functions;
+mod own_tables;
 mod published;
 mod refusals;
 mod same;

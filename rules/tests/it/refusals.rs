@@ -293,6 +293,21 @@ fn fields_are_compared_with_constants_only() {
 }
 
 #[test]
+fn a_regular_expression_that_is_none_is_refused_at_its_place() {
+    assert_query_refused(
+        r#"any where process.name regex ("ok", "a(b")"#,
+        "(",
+        &["at character 2 of the regular expression", "Lucene"],
+    );
+    // Where quotes or escapes hide the place, all of it is marked.
+    assert_query_refused(
+        r#"any where process.name regex """a(b""""#,
+        r#""""a(b""""#,
+        &["at character 2 of the regular expression"],
+    );
+}
+
+#[test]
 fn functions_are_held_to_their_names_and_arguments() {
     for (condition, marked, parts) in [
         (

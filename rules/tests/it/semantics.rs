@@ -199,6 +199,36 @@ fn a_star_alone_asks_for_a_value_and_a_question_mark_before_it_for_a_character()
 }
 
 #[test]
+fn regular_expressions_are_lucenes_and_match_the_whole_value() {
+    let doc = Doc::empty().with("process.args", ["python3.11", "Curl", "a^b", "port=80", "x\ny"]);
+    assert_holds(
+        &doc,
+        &[
+            (r#"process.args regex "python3\\.[0-9]+""#, true),
+            (r#"process.args regex """python3\.\d+""""#, true),
+            (r#"process.args regex "python""#, false),
+            (r#"process.args regex "python.*""#, true),
+            (r#"process.args regex "curl""#, false),
+            (r#"process.args regex~ "curl""#, true),
+            (r#"process.args regex ("nmap", "[Cc]url|wget")"#, true),
+            (r#"process.args regex "a^b""#, true),
+            (r#"process.args regex "^Curl$""#, false),
+            (r#"process.args regex "port=<1-99>""#, true),
+            (r#"process.args regex "port=<1-79>""#, false),
+            (r#"process.args regex "~(python.*)""#, true),
+            (r#"process.args regex "C.*&.*l""#, true),
+            (r#"process.args regex "x@""#, true),
+            (r##"process.args regex "#""##, false),
+            (r#"process.args regex "a\"^\"b""#, true),
+            (r#"not process.args regex "nmap.*""#, true),
+            (r#"process.executable regex ".*""#, false),
+            (r#"not process.executable regex ".*""#, true),
+        ],
+    );
+    assert!(holds(r#"process.args regex "(ab|c){2}""#, &Doc::empty().with("process.args", "abc")));
+}
+
+#[test]
 fn equality_and_in_take_wildcards_literally() {
     let doc = Doc::empty().with("process.args", ["cc1plus", "what?"]);
     assert_holds(

@@ -7,3 +7,4 @@ pub mod input;
 pub mod output;
 pub mod query;
 pub mod replay;
+pub mod rules;

@@ -67,9 +67,9 @@ impl<'a> Suppressed<'a> {
         sender: Sender<'a>,
     ) -> Self {
         let HeldBack { count, first, last } = held;
-        let alerts = if count == 1 { "1 more alert was" } else { "more alerts were" };
-        let number = if count == 1 { String::new() } else { format!("{count} ") };
-        let message = format!("{}: {number}{alerts} held back that said the same as one before", rule.name);
+        let alerts = if count == 1 { "alert was" } else { "alerts were" };
+        let message =
+            format!("{}: {count} more {alerts} held back that said the same as one before", rule.name);
         let keys = keys
             .iter()
             .map(|key| ((*key).to_owned(), tree::get(event, key).cloned().unwrap_or(Value::Null)))

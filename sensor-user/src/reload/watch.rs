@@ -48,11 +48,13 @@ impl Watch {
 
     /// Watches these paths, as they are now.
     pub(super) fn renew(&mut self, paths: &[PathBuf]) {
-        if paths.is_empty() {
+        // The bundled rules are no files and never change.
+        let files = || paths.iter().filter(|path| !crate::rule_files::is_bundled(path));
+        if files().next().is_none() {
             return;
         }
-        let places: Vec<Place> = paths.iter().flat_map(|path| places(path)).collect();
-        let missing = paths.iter().any(|path| !path.exists());
+        let places: Vec<Place> = files().flat_map(|path| places(path)).collect();
+        let missing = files().any(|path| !path.exists());
         match self.watch(places) {
             Ok(()) => self.whole = !missing,
             Err(error) => {
