@@ -190,6 +190,11 @@ fn what_only_events_could_satisfy_that_are_not_captured_is_refused_at_the_place_
             "needs file events",
         ),
         (
+            r#"any where process.pid == 1 and not (not file.path == "/x")"#,
+            r#"not (not file.path == "/x")"#,
+            "needs file events",
+        ),
+        (
             r#"any where event.category in ("file", "network")"#,
             r#"event.category in ("file", "network")"#,
             "needs file or network events",
