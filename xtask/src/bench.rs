@@ -15,7 +15,13 @@ const PEERS: [&str; 2] = ["bpftrace", "libbpf-tools"];
 
 /// The verb, for rules: the benchmark crate has a workspace of its own, which keeps the peers out of ours.
 pub(crate) fn run_rules() -> Result<()> {
-    run_command(users_cargo().args(["bench", "--manifest-path", "rules/bench/Cargo.toml", "--bench", "rules"]))
+    run_command(users_cargo().args([
+        "bench",
+        "--manifest-path",
+        "rules/bench/Cargo.toml",
+        "--bench",
+        "rules",
+    ]))
 }
 
 /// The verb.
