@@ -1,13 +1,6 @@
 //! `hullwatch rules`, as a person runs it: files in, text and exit status out. Needs no root and no kernel.
 
-#![cfg_attr(
-    test,
-    expect(
-        clippy::unwrap_used,
-        clippy::indexing_slicing,
-        reason = "helpers of tests fail by panicking, as tests do"
-    )
-)]
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do"))]
 
 use std::fs;
 use std::io::Write as _;

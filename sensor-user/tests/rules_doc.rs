@@ -5,6 +5,16 @@
 //! alone on a line for any lines. It must end with 0, or as a last line `[exit status N]` says. No command may need root:
 //! `run` and `record`, which do, stand in prose, and their options are looked up in `--help`.
 
+#![cfg_attr(
+    test,
+    expect(
+        clippy::unwrap_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "helpers of tests fail by panicking, as tests do"
+    )
+)]
+
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;

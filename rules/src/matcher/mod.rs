@@ -45,6 +45,7 @@ impl<F: Copy + PartialEq> Program<F> {
 
 impl<F: Copy> Program<F> {
     /// `condition` as it is.
+    #[cfg(test)]
     pub(crate) fn new(condition: Node<F>) -> Self {
         Self { condition }
     }

@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{self, BufRead, BufReader, Read},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 /// How much is read at a time.
@@ -74,7 +74,7 @@ impl Input {
             let open = match &mut self.open {
                 Some(open) => open,
                 None => match self.paths.pop() {
-                    Some(path) => self.open.insert(Open::new(path)?),
+                    Some(path) => self.open.insert(Open::new(&path)?),
                     None => return Ok(None),
                 },
             };
@@ -101,12 +101,12 @@ impl Input {
 }
 
 impl Open {
-    fn new(path: PathBuf) -> Result<Self, InputError> {
+    fn new(path: &Path) -> Result<Self, InputError> {
         let (name, source): (_, Box<dyn Read>) = if path.as_os_str() == "-" {
             ("standard input".to_owned(), Box::new(io::stdin()))
         } else {
             let name = path.display().to_string();
-            match File::open(&path) {
+            match File::open(path) {
                 Ok(file) => (name, Box::new(file)),
                 Err(cause) => return Err(InputError::Unreadable { name, cause }),
             }
