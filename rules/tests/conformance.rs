@@ -7,12 +7,7 @@
 
 #![cfg_attr(
     test,
-    expect(
-        clippy::unwrap_used,
-        clippy::panic,
-        clippy::indexing_slicing,
-        reason = "helpers of tests fail by panicking, as tests do"
-    )
+    expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking, as tests do")
 )]
 
 use std::collections::BTreeSet;

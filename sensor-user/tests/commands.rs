@@ -1,5 +1,14 @@
 //! The commands that need no kernel, run as a person runs them.
 
+#![cfg_attr(
+    test,
+    expect(
+        clippy::unwrap_used,
+        clippy::indexing_slicing,
+        reason = "helpers of tests fail by panicking, as tests do"
+    )
+)]
+
 use std::{
     fs,
     io::{Read as _, Write as _},

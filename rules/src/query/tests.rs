@@ -89,7 +89,7 @@ fn sequences_are_found_in_the_order_of_time_and_joined_by_values() {
         answers(r#"sequence [any where p == "b"] [any where p == "a"] until [any where id == 4]"#, EVENTS),
         ["2-3"]
     );
-    assert_eq!(answers(r#"sequence [any where true] [any where true] | tail 1"#, EVENTS), ["4-1"]);
+    assert_eq!(answers("sequence [any where true] [any where true] | tail 1", EVENTS), ["4-1"]);
 }
 
 #[test]

@@ -243,7 +243,7 @@ fn a_planned_field_in_a_part_that_no_captured_event_reaches_does_no_harm() {
     for query in [
         r#"any where event.category == "file" and process.parent.name == "sh" or process.pid == 1"#,
         r#"any where process.pid == 1 or (process.parent.name == "sh" and file.path != null)"#,
-        r#"process where process.pid == 1 and ?process.parent.name == null"#,
+        "process where process.pid == 1 and ?process.parent.name == null",
         r#"process where process.pid == 1 or ?process.parent.name == "sh""#,
     ] {
         let source = RuleSource { origin: "a".to_owned(), text: rule_file("r", query) };
@@ -356,7 +356,7 @@ fn functions_are_held_to_their_names_and_arguments() {
     ] {
         assert_query_refused(&format!("any where {condition}"), marked, &parts);
     }
-    let many = vec!["process.name"; 9].join(", ");
+    let many = ["process.name"; 9].join(", ");
     assert_query_refused(
         &format!("any where concat({many}) == \"\""),
         &format!("concat({many})"),

@@ -69,8 +69,11 @@ fn query() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => condition().prop_map(|condition| format!("process where {condition}")),
         1 => (vec((condition(), 1..3_u32), 2..4), proptest::option::of(condition())).prop_map(|(stages, until)| {
-            let stages: String =
-                stages.iter().map(|(stage, runs)| format!(" [any where {stage}] with runs={runs}")).collect();
+            let stages: Vec<String> = stages
+                .iter()
+                .map(|(stage, runs)| format!("[any where {stage}] with runs={runs}"))
+                .collect();
+            let stages = format!(" {}", stages.join(" "));
             let until = until.map_or(String::new(), |until| format!(" until [any where {until}]"));
             format!("sequence by container.id with maxspan=5s{stages}{until}")
         }),
