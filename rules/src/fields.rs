@@ -165,8 +165,8 @@ fields! {
         "the directory the process stands in";
     ProcessExitCode = "process.exit_code", Integer, Planned, END, "what the process ended with";
     ProcessTitle = "process.title", Keyword, Planned, EVERY, "what the process calls itself";
-    ProcessSavedUserId = "process.saved_user.id", Keyword, Planned, EVERY, "saved user id, as text";
-    ProcessSavedGroupId = "process.saved_group.id", Keyword, Planned, EVERY, "saved group id, as text";
+    ProcessSavedUserId = "process.saved_user.id", Keyword, Kernel, EVERY, "saved user id, as text";
+    ProcessSavedGroupId = "process.saved_group.id", Keyword, Kernel, EVERY, "saved group id, as text";
     ProcessUserName = "process.user.name", Keyword, Planned, EVERY, "name of the effective user";
     ProcessGroupName = "process.group.name", Keyword, Planned, EVERY, "name of the effective group";
     ProcessRealUserName = "process.real_user.name", Keyword, Planned, EVERY, "name of the real user";
@@ -348,15 +348,15 @@ fields! {
     OrchestratorResourceParentType = "orchestrator.resource.parent.type", Keyword, Planned, EVERY,
         "what the pod belongs to, such as `DaemonSet`";
     OrchestratorClusterName = "orchestrator.cluster.name", Keyword, Planned, EVERY, "name of the cluster";
-    HostId = "host.id", Keyword, Planned, EVERY, "machine id of the host";
-    HostBootId = "host.boot.id", Keyword, Planned, EVERY, "names this boot of the host";
+    HostId = "host.id", Keyword, Host, EVERY, "machine id of the host";
+    HostBootId = "host.boot.id", Keyword, Host, EVERY, "names this boot of the host";
     HostPidNsIno = "host.pid_ns_ino", Keyword, Planned, EVERY, "inode of the host's pid namespace";
-    HostOsName = "host.os.name", Keyword, Planned, EVERY, "name of the distribution";
-    HostOsVersion = "host.os.version", Keyword, Planned, EVERY, "version of the distribution";
-    HostOsKernel = "host.os.kernel", Keyword, Planned, EVERY, "release of the kernel";
+    HostOsName = "host.os.name", Keyword, Host, EVERY, "name of the distribution";
+    HostOsVersion = "host.os.version", Keyword, Host, EVERY, "version of the distribution";
+    HostOsKernel = "host.os.kernel", Keyword, Host, EVERY, "release of the kernel";
     HostOsPlatform = "host.os.platform", Keyword, Planned, EVERY, "short name of the distribution";
     HostOsFamily = "host.os.family", Keyword, Planned, EVERY, "family of the distribution";
-    HostOsFull = "host.os.full", Keyword, Planned, EVERY, "name and version of the distribution";
+    HostOsFull = "host.os.full", Keyword, Host, EVERY, "name and version of the distribution";
     EventOutcome = "event.outcome", Keyword, Planned, EVERY, "whether it came to pass: `success` or `failure`";
 
     // Fields of kinds that are not captured yet.

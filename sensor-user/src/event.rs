@@ -193,6 +193,8 @@ struct Ids {
     euid: OnceCell<Digits>,
     gid: OnceCell<Digits>,
     egid: OnceCell<Digits>,
+    suid: OnceCell<Digits>,
+    sgid: OnceCell<Digits>,
 }
 
 fn id(cell: &OnceCell<Digits>, id: u32) -> Values<'_> {
@@ -320,6 +322,12 @@ impl Event for ExecView<'_> {
             FieldId::HostName => Values::Text(&self.host.name),
             FieldId::HostHostname => Values::Text(&self.host.hostname),
             FieldId::HostArchitecture => Values::Text(&self.host.architecture),
+            FieldId::HostId => text(self.host.id.as_deref()),
+            FieldId::HostBootId => text(Some(&*self.host.boot.id).filter(|id| !id.is_empty())),
+            FieldId::HostOsKernel => Values::Text(&self.host.os.kernel),
+            FieldId::HostOsName => text(self.host.os.name.as_deref()),
+            FieldId::HostOsVersion => text(self.host.os.version.as_deref()),
+            FieldId::HostOsFull => text(self.host.os.full.as_deref()),
             FieldId::ProcessPid => Values::Int(exec.fixed.tgid.into()),
             FieldId::ProcessEntityId => Values::Text(self.entity_id()),
             FieldId::ProcessStart => self.milliseconds(exec.fixed.start_boottime_ns),
@@ -346,6 +354,8 @@ impl Event for ExecView<'_> {
             FieldId::ProcessGroupId | FieldId::GroupId => id(&self.ids.egid, exec.fixed.egid),
             FieldId::ProcessRealUserId => id(&self.ids.uid, exec.fixed.uid),
             FieldId::ProcessRealGroupId => id(&self.ids.gid, exec.fixed.gid),
+            FieldId::ProcessSavedUserId => id(&self.ids.suid, exec.fixed.suid),
+            FieldId::ProcessSavedGroupId => id(&self.ids.sgid, exec.fixed.sgid),
             FieldId::ContainerId => text(self.cgroups.container().map(|container| container.id.as_str())),
             FieldId::ContainerRuntime => {
                 text(self.cgroups.container().and_then(|container| container.runtime).map(Runtime::name))
@@ -430,6 +440,31 @@ mod tests {
             false
         });
         names
+    }
+
+    /// The table says which fields an exec has; this holds [`Event::get`] to it, as no compiler does.
+    #[test]
+    fn an_exec_with_everything_has_a_value_for_every_field_that_the_table_gives_it() {
+        let event = event(
+            |record| record.flags = flags::SCRIPT,
+            "/usr/bin/dnf",
+            b"python3.11\0bin\0usr\0",
+            b"/usr/bin/python3\0/usr/bin/dnf\0",
+        );
+        let mut host = host();
+        for part in [&mut host.os.name, &mut host.os.version, &mut host.os.full] {
+            *part = Some("Debian".to_owned());
+        }
+        let mut table = CgroupTable::new(Box::new(NoRuntime));
+        let key = CgroupKey { id: 77, hierarchy: 2 };
+        table.learn(key, format!("/docker/{}", "ab".repeat(32)), false);
+        let cgroup = table.get(key).unwrap();
+        let cgroups = Cgroups { v2: Some(&cgroup), v1: None };
+        let view = ExecView::new(&event, cgroups, &host, Clock::booted_at(0));
+        let carried = |field: &FieldId| field.is_carried_by(EventKind::Exec) && !field.is_planned();
+        let empty: Vec<_> =
+            FieldId::ALL.iter().copied().filter(carried).filter(|field| !view.get(*field).any()).collect();
+        assert!(empty.is_empty(), "no value for {empty:?}");
     }
 
     #[test]
