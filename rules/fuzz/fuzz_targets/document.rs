@@ -13,13 +13,16 @@ fuzz_target!(|input: &[u8]| {
     let mut free = FreeDocument::new();
     let mut recorded = SensorDocument::new();
     for line in input.split(|byte| *byte == b'\n') {
-        let is_document = free.read(line, &paths).is_ok();
+        let document = free.read(line, &paths);
         for path in 0..paths.len() {
             let _ = free.values(path);
         }
         let kind = recorded.read(line);
-        // The two differ in what they keep, not in what they take for JSON.
-        assert!(is_document || kind.is_err(), "read as a recorded event only");
+        // The two differ in what they keep, not in what they take for JSON; but a number too large for any type is found
+        // out only where somebody wants it.
+        if let (Err(error), Ok(_)) = (&document, &kind) {
+            assert!(error.to_string().contains("out of range"), "read as a recorded event only: {error}");
+        }
         let _ = (recorded.timestamp(), recorded.sequence());
     }
 });
