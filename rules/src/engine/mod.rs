@@ -14,6 +14,7 @@ mod dedup;
 #[expect(clippy::module_inception, reason = "the file of the type that the module is named for")]
 mod engine;
 mod index;
+mod inside;
 mod key;
 mod limits;
 mod literals;

@@ -67,7 +67,7 @@ impl Pattern {
 
     /// The runs of characters that each matching text has: at its beginning, somewhere, and at its end. Where case does
     /// not count they are in small letters.
-    pub(crate) fn literals(&self) -> (&str, Vec<&str>, &str) {
+    pub(crate) fn literals(&self) -> (String, Vec<&str>, String) {
         match &self.shape {
             Shape::Whole(piece) => (piece.front(), Vec::new(), piece.back()),
             Shape::Split { head, inner, tail } => {
@@ -124,13 +124,22 @@ fn unknown_if(possible: bool) -> Truth {
 
 impl Piece {
     /// The literal at its beginning.
-    fn front(&self) -> &str {
-        if let Self::Literal(piece) = self { piece } else { "" }
+    fn front(&self) -> String {
+        match self {
+            Self::Literal(piece) => piece.to_string(),
+            Self::Holes(holes) => holes.iter().map_while(|hole| *hole).collect(),
+        }
     }
 
     /// The literal at its end.
-    fn back(&self) -> &str {
-        if let Self::Literal(piece) = self { piece } else { "" }
+    fn back(&self) -> String {
+        match self {
+            Self::Literal(piece) => piece.to_string(),
+            Self::Holes(holes) => {
+                let from = holes.iter().rposition(Option::is_none).map_or(0, |hole| hole + 1);
+                holes.iter().skip(from).copied().flatten().collect()
+            }
+        }
     }
 
     fn is_empty(&self) -> bool {
