@@ -15,6 +15,7 @@
 mod bundled;
 mod event;
 mod functions;
+mod loader;
 mod own_tables;
 mod published;
 mod refusals;
