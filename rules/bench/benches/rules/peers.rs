@@ -1,11 +1,14 @@
 //! Rule engines from crates.io, with the tool-installation rule in their own formats.
 //!
 //! Each takes events as JSON documents, parsed beforehand: reading JSON is not counted.
+//!
+//! sigma-rust 0.7 is not among them: it does not match fields that have several values ("not supported", its issue 9), so
+//! it cannot look for an argument.
 
 use rsigma_eval::JsonEvent;
 use serde_json::Value;
 
-/// For the two that read Sigma.
+/// For the one that reads Sigma.
 const SIGMA: &str = r"
 title: Tool installation in a container
 id: 7ba0c4d5-3c9e-4f0e-9c57-0a3c1a0f7d11
@@ -39,6 +42,8 @@ detection:
 level: low
 ";
 
+/// In tau's format a text that begins with `i` is compared without its case, and the `i` is not part of it: hence
+/// `iinstall`.
 const TAU: &str = r"
 detection:
     exec:
@@ -49,7 +54,7 @@ detection:
         container.id: '*'
     manager:
     -   process.name: [apt, apt-get, dnf, microdnf, yum, zypper, tdnf]
-        process.args: install
+        process.args: iinstall
     -   process.name: apk
         process.args: add
     -   process.name: pacman
@@ -69,22 +74,13 @@ pub type Matcher = Box<dyn Fn() -> usize>;
 
 /// Each peer by its name.
 pub fn all(documents: &[Value]) -> Vec<(&'static str, Matcher)> {
-    vec![("tau-engine", tau(documents)), ("sigma-rust", sigma_rust(documents)), ("rsigma-eval", rsigma(documents))]
+    vec![("tau-engine", tau(documents)), ("rsigma-eval", rsigma(documents))]
 }
 
 fn tau(documents: &[Value]) -> Matcher {
     let rule = tau_engine::Rule::from_str(TAU).expect("the rule loads");
     let documents: Vec<Value> = documents.to_vec();
     Box::new(move || documents.iter().filter(|document| rule.matches(*document)).count())
-}
-
-fn sigma_rust(documents: &[Value]) -> Matcher {
-    let rule = sigma_rust::rule_from_yaml(SIGMA).expect("the rule loads");
-    let events: Vec<sigma_rust::Event> = documents
-        .iter()
-        .map(|document| sigma_rust::event_from_json(&document.to_string()).expect("an event"))
-        .collect();
-    Box::new(move || events.iter().filter(|event| rule.is_match(event)).count())
 }
 
 fn rsigma(documents: &[Value]) -> Matcher {
