@@ -1,7 +1,7 @@
 //! Execs as a busy node has them, one in a hundred of which installs a tool at a terminal in a container.
 //!
-//! Nine in ten come from a terminal and nine in ten from a container. No node is like that: it is the worst case for
-//! whoever looks at these two first, engine and hand-written function alike, and makes both look at names and arguments.
+//! Nine in ten come from a terminal and, independently, nine in ten from a container. No node is like that, but it makes
+//! whoever looks at these two first, engine and hand-written function alike, look at names and arguments, too.
 
 use hullwatch_rules::{Event, EventKind, FieldId, SensorEvent, TextList, Values};
 use serde_json::{Value, json};

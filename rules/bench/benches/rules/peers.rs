@@ -2,8 +2,8 @@
 //!
 //! Each takes events as JSON documents, parsed beforehand: reading JSON is not counted.
 //!
-//! sigma-rust 0.7 is not among them: it does not match fields that have several values ("not supported", its issue 9), so
-//! it cannot look for an argument.
+//! sigma-rust 0.7 is not among them: by its source it does not match fields that have several values, so it cannot look for
+//! an argument.
 
 use rsigma_eval::JsonEvent;
 use serde_json::Value;
